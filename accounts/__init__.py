@@ -1,0 +1,1 @@
+"""Organisation tree, people, roles, sessions and the audit trail."""

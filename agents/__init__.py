@@ -1,0 +1,1 @@
+"""Seats, presence (ready, pause with reason, wrap-up) and sign-on credentials."""

@@ -1,0 +1,1 @@
+"""Settings, database, clock, errors, bus and jobs: what every room stands on."""

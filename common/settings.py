@@ -1,0 +1,144 @@
+"""One system's settings: its data directory, its ports and what it is called; kept in `settings.json` there."""
+from __future__ import annotations
+
+import json
+import os
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+NUMBER = re.compile(r"\+?[0-9]{1,20}")
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Read from `JIESU_*` variables; `entrypoints.up` writes the choices of a data directory to `settings.json`.
+
+    Ports follow from `port`, so that several systems run side by side: each takes the 20 numbers from its web port on.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="JIESU_", extra="ignore")
+
+    data: Path = PROJECT / "var"
+    port: int = Field(default=8345, ge=1024, le=65515)
+    listen: str = "127.0.0.1"
+    demo: bool = False
+    database_url: SecretStr | None = None
+    node: str = "n1"
+    hotline_numbers: list[str] = ["12345"]
+    menu_profile: Literal["menu", "direct"] = "menu"
+    timezone: str = "Asia/Shanghai"
+    area_name: str = "云溪县"
+    recordings_min_free_mb: int = 500
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    # The carrier's SIP trunk. Unset in a demo: the built-in demo carrier answers (see docs/trunk.md).
+    trunk_host: str | None = None
+    trunk_port: int = 5060
+    trunk_user: str | None = None
+    trunk_password: SecretStr | None = None
+    # Where the carrier's INVITEs come from. In tests and demos an address of its own, so browsers are not taken for it.
+    trunk_source: str = "127.0.0.2"
+    survey_gaps_minutes: list[float] = [30, 120]  # between attempts 1-2 and 2-3: three attempts in all
+    survey_delay_minutes: float = 0
+    quiet_from: str = "20:00"
+    quiet_until: str = "09:00"
+    survey_daily_cap: int = 2  # calls to one number in a day, all surveys together
+    wrap_up_seconds: int = 60
+    ring_seconds: int = 20
+    twilio_account_sid: str | None = None
+    twilio_auth_token: SecretStr | None = None
+    twilio_from: str | None = None
+
+    @field_validator("data", mode="after")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("hotline_numbers")
+    @classmethod
+    def _dialable(cls, value: list[str]) -> list[str]:
+        for number in value:
+            if not re.fullmatch(r"[0-9]{3,15}", number):
+                raise ValueError(f"{number!r} is not a hotline number: 3 to 15 digits")
+        return value
+
+    @property
+    def ami_port(self) -> int:
+        return self.port + 1
+
+    @property
+    def agi_port(self) -> int:
+        return self.port + 2
+
+    @property
+    def sip_port(self) -> int:
+        """UDP: the hotline's own SIP address (trunk side and test lines)."""
+        return self.port + 3
+
+    @property
+    def asterisk_http_port(self) -> int:
+        """Loopback only: Asterisk's WebSocket, reached by browsers through our web port."""
+        return self.port + 4
+
+    @property
+    def carrier_port(self) -> int:
+        """UDP on `trunk_source`: the demo carrier's own SIP address."""
+        return self.port + 5
+
+    @property
+    def database_port(self) -> int:
+        return self.port + 6
+
+    @property
+    def rtp_ports(self) -> tuple[int, int]:
+        """First and last UDP port for media; 400 apart for each block of 20 web ports (two legs a call)."""
+        start = 10_000 + ((self.port // 20) * 400) % 50_000
+        return start, start + 399
+
+    @cached_property
+    def secrets_dir(self) -> Path:
+        return self.data / "secrets"
+
+    @property
+    def asterisk_dir(self) -> Path:
+        """Rendered configuration, spool, run and log of the embedded Asterisk."""
+        return self.data / "asterisk"
+
+    @property
+    def recordings_dir(self) -> Path:
+        return self.data / "recordings"
+
+    @property
+    def models_dir(self) -> Path:
+        return Path(os.environ.get("JIESU_MODELS", self.data / "models"))
+
+    @property
+    def log_dir(self) -> Path:
+        return self.data / "log"
+
+
+def load_settings(data: Path | None = None, **changes: object) -> Settings:
+    """The settings of a data directory: `settings.json` there, under the environment, under `changes`."""
+    base = Settings(data=data) if data else Settings()
+    saved_file = base.data / "settings.json"
+    saved: dict[str, object] = json.loads(saved_file.read_text()) if saved_file.exists() else {}
+    from_environment = base.model_dump(exclude_unset=True)
+    given = {key: value for key, value in changes.items() if value is not None}
+    return Settings.model_validate({**saved, **from_environment, **given, "data": base.data})
+
+
+def valid_number(raw: str | None) -> str | None:
+    """The caller's number where it enters: digits with an optional plus, at most 20; anything else is unknown (None)."""
+    return raw if raw and NUMBER.fullmatch(raw) else None
+
+
+def masked(number: str | None) -> str:
+    """A phone number as logs and lists may show it: 139****0001."""
+    if not number:
+        return "unknown"
+    return number[:3] + "****" + number[-4:] if len(number) >= 8 else "*" * len(number)

@@ -1,0 +1,32 @@
+"""Every mapped table, and the migrations that make them. Importing this module maps all rooms."""
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+from common.database import Base, sqlalchemy_url
+from common.settings import PROJECT
+
+for model in sorted(PROJECT.glob("[a-z]*/model.py")):
+    importlib.import_module(f"{model.parent.name}.model")
+
+metadata = Base.metadata
+
+
+def alembic_config(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(PROJECT / "migrations"))
+    config.attributes["url"] = sqlalchemy_url(url)
+    return config
+
+
+def migrate(url: str) -> None:
+    """Bring the database to the newest revision; refuses a database newer than this program (Alembic says which)."""
+    command.upgrade(alembic_config(url), "head")
+
+
+def versions() -> list[Path]:
+    return sorted((PROJECT / "migrations" / "versions").glob("*.py"))

@@ -1,0 +1,1 @@
+"""Menus as data, one call's conversation, prompts and their voices."""

@@ -1,0 +1,17 @@
+"""First tables (being built: written out at the end of this work)."""
+from alembic import op
+
+from entrypoints.schema import metadata
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    metadata.create_all(op.get_bind())
+
+
+def downgrade() -> None:
+    metadata.drop_all(op.get_bind())

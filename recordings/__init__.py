@@ -1,0 +1,1 @@
+"""Capture, sealing, repair and playback of recordings, with an access log."""

@@ -1,0 +1,1 @@
+"""Satisfaction callbacks as durable workflows, and the citizen's verdicts."""

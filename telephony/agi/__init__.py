@@ -1,0 +1,1 @@
+"""The FastAGI adapter on pyst2's vocabulary, with its plumbing replaced."""

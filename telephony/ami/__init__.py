@@ -1,0 +1,1 @@
+"""The AMI adapter on panoramisk, with each measured defect guarded."""

@@ -1,0 +1,1 @@
+"""Install, configure and run an Asterisk of our own."""

@@ -1,0 +1,44 @@
+"""Free ports for tests, in blocks of 20 far from the defaults, so that a running `./jiesu up` is not disturbed."""
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+LOCKS = Path("/tmp") / f"jiesu-test-ports-{os.getuid()}"  # one file a block in use: two test runs at once do not collide
+FIRST, LAST, STEP = 21_000, 29_000, 20
+
+
+def free(port: int) -> bool:
+    for kind, address in (
+        (socket.SOCK_STREAM, "127.0.0.1"),
+        (socket.SOCK_DGRAM, "127.0.0.1"),
+        (socket.SOCK_DGRAM, "127.0.0.2"),
+    ):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.bind((address, port))
+            except OSError:
+                return False
+    return True
+
+
+def take_block() -> int:
+    """The first port of 20 free ones, kept by this process until it ends."""
+    LOCKS.mkdir(mode=0o700, exist_ok=True)
+    for start in range(FIRST, LAST, STEP):
+        lock = LOCKS / str(start)
+        if _alive(lock):
+            continue
+        if all(free(start + offset) for offset in range(STEP)):
+            lock.write_text(str(os.getpid()))
+            return start
+    raise RuntimeError("no block of 20 free ports between 21000 and 29000")
+
+
+def _alive(lock: Path) -> bool:
+    try:
+        pid = int(lock.read_text())
+    except (OSError, ValueError):
+        return False
+    return pid == os.getpid() or Path(f"/proc/{pid}").exists()

@@ -1,0 +1,1 @@
+"""Work orders: states, timeline and search."""

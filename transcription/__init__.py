@@ -1,0 +1,1 @@
+"""Recognisers behind one port, transcripts, and from transcript to draft ticket."""

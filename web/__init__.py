@@ -1,0 +1,1 @@
+"""FastAPI: one file per room, and the live stream."""
