@@ -101,7 +101,8 @@ Me = Annotated[Person, Depends(signed_in, scope="function")]
 
 def require_role(me: Person, *roles: str) -> None:
     if not me.has_role(*roles, "admin"):
-        raise NotAllowedError(f"this needs one of the roles: {', '.join(roles)}; an administrator can grant it", roles=list(roles))
+        wanted = ", ".join(roles)
+        raise NotAllowedError(f"this needs one of the roles: {wanted}; an administrator can grant it", roles=list(roles))
 
 
 def require_extension(me: Person) -> str:
