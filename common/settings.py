@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 NUMBER = re.compile(r"\+?[0-9]{1,20}")
 PROJECT = Path(__file__).resolve().parent.parent
+CACHE = PROJECT / "var" / "cache"  # what is downloaded or built once for all data directories
 
 
 class Settings(BaseSettings):
@@ -115,7 +116,8 @@ class Settings(BaseSettings):
 
     @property
     def models_dir(self) -> Path:
-        return Path(os.environ.get("JIESU_MODELS", self.data / "models"))
+        """Shared by all data directories: a speech model takes 40 MB to 1.3 GB."""
+        return Path(os.environ.get("JIESU_MODELS", CACHE / "models"))
 
     @property
     def log_dir(self) -> Path:

@@ -40,7 +40,9 @@ def create_app(wired: Services, console: Path | None = None) -> FastAPI:
             app.state.hub = hub
             yield
 
-    app = FastAPI(title="Jiesu 接诉", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    app = FastAPI(
+        title="Jiesu 接诉", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json"
+    )
     app.state.services = wired
     for room in (status, accounts, agents, calls, tickets, recordings, stream, sip):
         app.include_router(room.router)
@@ -82,7 +84,8 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     fields = {".".join(str(part) for part in item["loc"][1:]): item["msg"] for item in error.errors()}
-    return _answer(422, "invalid", "a value is not acceptable: " + "; ".join(f"{k}: {v}" for k, v in fields.items()), fields=fields)
+    words = "; ".join(f"{field}: {why}" for field, why in fields.items())
+    return _answer(422, "invalid", f"a value is not acceptable: {words}", fields=fields)
 
 
 async def _database_away(_: Request, error: Exception) -> JSONResponse:
