@@ -1,0 +1,71 @@
+/** The one way to the server: JSON, session cookie, CSRF header, a deadline, and errors as `ApiError`. */
+import { ApiError } from './errors'
+
+const DEADLINE_MS = 15_000
+const SAFE = new Set(['GET', 'HEAD'])
+
+export type Query = Record<string, string | number | boolean | null | undefined>
+export interface Options {
+  query?: Query
+  body?: unknown
+  signal?: AbortSignal
+}
+
+let csrf = ''
+let onSignedOut: () => void = () => undefined
+
+export function setCsrf(token: string): void {
+  csrf = token
+}
+
+/** Called when the server says the session has ended while somebody works. */
+export function whenSignedOut(handler: () => void): void {
+  onSignedOut = handler
+}
+
+export function withQuery(path: string, query: Query = {}): string {
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '')
+  if (!pairs.length) return path
+  return `${path}?${new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString()}`
+}
+
+async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
+  const headers: Record<string, string> = { Accept: 'application/json' }
+  if (options.body !== undefined) headers['Content-Type'] = 'application/json'
+  if (!SAFE.has(method) && csrf) headers['X-CSRF-Token'] = csrf
+  const deadline = AbortSignal.timeout(DEADLINE_MS)
+  let response: Response
+  try {
+    response = await fetch(withQuery(path, options.query), {
+      method,
+      headers,
+      credentials: 'same-origin',
+      body: options.body === undefined ? null : JSON.stringify(options.body),
+      signal: options.signal ? AbortSignal.any([options.signal, deadline]) : deadline,
+    })
+  } catch (error) {
+    if (options.signal?.aborted) throw error
+    throw new ApiError(0, deadline.aborted ? 'timeout' : 'network', '')
+  }
+  if (response.status === 204) return undefined as T
+  const content: unknown = await response.json().catch(() => null)
+  if (response.ok) return content as T
+  const error = toError(response.status, content)
+  if (error.code === 'not_signed_in' && path !== '/api/session') onSignedOut()
+  throw error
+}
+
+function toError(status: number, content: unknown): ApiError {
+  if (content && typeof content === 'object' && 'code' in content) {
+    const { code, message, details } = content as { code: string; message?: string; details?: Record<string, unknown> }
+    return new ApiError(status, code, message ?? '', details ?? {})
+  }
+  return new ApiError(status, status >= 500 ? 'server' : `http_${status}`, '')
+}
+
+export const api = {
+  get: <T>(path: string, query?: Query, signal?: AbortSignal) => request<T>('GET', path, { query, signal }),
+  post: <T = void>(path: string, body: unknown = {}) => request<T>('POST', path, { body }),
+  patch: <T = void>(path: string, body: unknown) => request<T>('PATCH', path, { body }),
+  delete: <T = void>(path: string) => request<T>('DELETE', path),
+}

@@ -1,0 +1,68 @@
+/** Who is signed in. Signing in again after an expired session keeps the page and everything typed on it. */
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+
+import { api, setCsrf, whenSignedOut } from '@/api/client'
+import { ApiError } from '@/api/errors'
+import type { Role, Session } from '@/api/types'
+import { type Locale, setLocale } from '@/i18n'
+
+export const useSession = defineStore('session', () => {
+  const current = ref<Session | null>(null)
+  /** The session ended under a person at work: a dialog asks to sign in again. */
+  const expired = ref(false)
+  const person = computed(() => current.value?.person ?? null)
+  const isAgent = computed(() => Boolean(person.value?.extension))
+  const demo = computed(() => current.value?.demo ?? false)
+
+  whenSignedOut(() => {
+    if (current.value) expired.value = true
+  })
+
+  function take(session: Session | null): void {
+    current.value = session
+    setCsrf(session?.csrf ?? '')
+    if (session) expired.value = false
+  }
+
+  async function load(): Promise<void> {
+    try {
+      take(await api.get<Session>('/api/session'))
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      take(null)
+    }
+  }
+
+  async function signIn(login: string, password: string): Promise<void> {
+    const session = await api.post<Session>('/api/session', { login, password })
+    take(session)
+    await setLocale(session.person.locale)
+  }
+
+  async function signOut(): Promise<void> {
+    await api.delete('/api/session')
+    take(null)
+  }
+
+  async function chooseLocale(locale: Locale): Promise<void> {
+    await setLocale(locale)
+    if (current.value) {
+      current.value.person.locale = locale
+      await api.patch('/api/session', { locale })
+    }
+  }
+
+  function has(...roles: Role[]): boolean {
+    return roles.some((role) => person.value?.roles.includes(role))
+  }
+
+  /** May this person open a page with this route meta? */
+  function mayOpen(meta: { roles?: string[]; agent?: boolean; demo?: boolean }): boolean {
+    if (meta.demo && !demo.value) return false
+    if (meta.agent && !isAgent.value) return false
+    return !meta.roles || has(...(meta.roles as Role[]))
+  }
+
+  return { current, person, isAgent, demo, expired, load, signIn, signOut, chooseLocale, has, mayOpen }
+})
