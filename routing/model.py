@@ -42,6 +42,8 @@ class Call(Base):
     waiting_since: Mapped[datetime | None]
     """Set once: the caller's place. A failed offer does not move it."""
     answered_at: Mapped[datetime | None]
+    """First answer; `talking_since` is the last one (a phone that rejoined)."""
+    talking_since: Mapped[datetime | None]
     talk_ended_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     talk_seconds: Mapped[float | None]
