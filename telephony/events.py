@@ -73,26 +73,12 @@ class TalkEnded:
 
 
 @dataclass(frozen=True)
-class MessageLeft:
-    """No agent at all: the caller spoke a message after the tone (`[safety]`); it lies in `messages/<call_id>.wav`."""
-
-    call_id: str
-
-
-@dataclass(frozen=True)
 class CallEnded:
     """The caller's channel is gone (hangup handler). step: the context it died in (inbound, waiting, connect, …)."""
 
     call_id: str
     cause: int
     step: str
-
-
-@dataclass(frozen=True)
-class MessageLeft:
-    """Nobody was signed on; the citizen left a spoken message (UserEvent JiesuMessage)."""
-
-    call_id: str
 
 
 @dataclass(frozen=True)
