@@ -16,9 +16,10 @@ class MissingPackagesError(Exception):
 
 def missing(packages: Mapping[str, str]) -> list[str]:
     """`packages`: name → the command or absolute path that proves it is installed."""
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"  # an ordinary user's PATH lacks these
 
     def there(proof: str) -> bool:
-        return Path(proof).exists() if proof.startswith("/") else shutil.which(proof) is not None
+        return Path(proof).exists() if proof.startswith("/") else shutil.which(proof, path=path) is not None
 
     return [name for name, proof in packages.items() if not there(proof)]
 

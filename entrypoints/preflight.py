@@ -1,0 +1,111 @@
+"""What a system needs from its machine, checked before it starts; `up` refuses on the first failure, `doctor` lists all."""
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from common.settings import CACHE, PROJECT, Settings
+from entrypoints import packages, state_file
+
+FIRST_RUN_MB, LATER_MB = 2500, 500
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`mend` is a command or an instruction a person can follow; empty when `good`."""
+
+    name: str
+    good: bool
+    words: str
+    mend: str = ""
+
+
+class PreflightError(Exception):
+    """A finding that stops a start."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(f"{finding.name}: {finding.words}\n  {finding.mend}")
+
+
+def port_owner(port: int) -> str:
+    """Who listens there, as far as we may see."""
+    import psutil  # noqa: PLC0415  slow to load, needed only for this sentence
+
+    for connection in psutil.net_connections("inet"):
+        if connection.laddr and connection.laddr.port == port and connection.pid:
+            return f"{psutil.Process(connection.pid).name()}, process {connection.pid}"
+    return "another program"
+
+
+def _bindable(kind: socket.SocketKind, address: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        if kind == socket.SOCK_STREAM:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError:
+            return False
+    return True
+
+
+def check_python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding("Python", sys.version_info >= (3, 11), version, "install Python 3.11 or newer")
+
+
+def check_ports(settings: Settings) -> Iterator[Finding]:
+    if state_file.running(settings.data):
+        yield Finding("ports", True, "in use by the running system itself")
+        return
+    wanted = [
+        (socket.SOCK_STREAM, settings.listen, settings.port, "web"),
+        (socket.SOCK_STREAM, "127.0.0.1", settings.ami_port, "AMI"),
+        (socket.SOCK_STREAM, "127.0.0.1", settings.agi_port, "FastAGI"),
+        (socket.SOCK_DGRAM, settings.listen, settings.sip_port, "SIP"),
+        (socket.SOCK_STREAM, "127.0.0.1", settings.asterisk_http_port, "SIP over WebSocket"),
+        (socket.SOCK_STREAM, "127.0.0.1", settings.database_port, "PostgreSQL"),
+    ]
+    for kind, address, port, use in wanted:
+        free = _bindable(kind, address, port)
+        words = f"{port} ({use}) is free" if free else f"{port} ({use}) on {address} is taken by {port_owner(port)}"
+        yield Finding("port", free, words, f"stop that program, or choose another block: ./jiesu up --port {settings.port + 20}")
+
+
+def check_space(settings: Settings) -> Finding:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.data).free // 1_000_000
+    needed = LATER_MB if (settings.data / "settings.json").exists() else FIRST_RUN_MB
+    return Finding(
+        "disk", free >= needed, f"{free} MB free in {settings.data}, {needed} needed", "free some space or give another --data"
+    )
+
+
+def check_packages(wanted: dict[str, str]) -> Finding:
+    absent = packages.missing(wanted)
+    words = f"missing: {', '.join(absent)}" if absent else f"all {len(wanted)} are there"
+    root = os.geteuid() == 0
+    mend = "" if not absent else f"apt-get install -y {' '.join(absent)}" + ("" if root else "  (as root)")
+    return Finding("system packages", not absent, words, mend)
+
+
+def check_writable(settings: Settings) -> Finding:
+    for folder in (settings.data, PROJECT, CACHE):
+        place = folder
+        while not place.exists():
+            place = place.parent
+        if not os.access(place, os.W_OK):
+            mend = f"chown it to user {os.getuid()} or give another --data"
+            return Finding("write access", False, f"{folder} is not writable", mend)
+    return Finding("write access", True, "data directory and cache are writable")
+
+
+def before_start(settings: Settings) -> None:
+    """Raise PreflightError for the first thing that would make a start fail half-way."""
+    findings = [check_python(), check_writable(settings), check_space(settings), *check_ports(settings)]
+    for finding in findings:
+        if not finding.good:
+            raise PreflightError(finding)

@@ -1,0 +1,134 @@
+"""`./jiesu up`: install what is missing, start everything in order, print the address, stop it in order."""
+from __future__ import annotations
+
+import json
+import logging
+import signal
+from types import FrameType
+from typing import Any
+
+from rich.panel import Panel
+
+from common import logs
+from common.secrets import write_private
+from common.settings import Settings
+from entrypoints import certificate, console_build, packages, preflight, state_file
+from entrypoints.children import children
+from entrypoints.progress import console, step
+from entrypoints.supervisor import Supervisor
+from ivr.prompts import derive as prompts
+from telephony.embedded import install as asterisk
+from telephony.embedded.packages import RUN_PACKAGES
+from transcription import models
+
+log = logging.getLogger(__name__)
+KEPT = (
+    "port", "demo", "listen", "menu_profile", "tls_certificate", "tls_key", "hotline_numbers", "area_name", "timezone",
+)  # fmt: skip
+
+
+class Up:
+    """One running system on one data directory."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.state: dict[str, Any] = {"started": False, "processes": {}}
+        self.supervisor = Supervisor(settings.log_dir, self._processes_changed)
+        self._signals = 0
+
+    def run(self) -> int:
+        """0 after an ordered stop. Raises a refusal of `entrypoints.errors` when it cannot start."""
+        with state_file.only_one(self.settings.data):
+            signal.signal(signal.SIGINT, self._on_signal)
+            signal.signal(signal.SIGTERM, self._on_signal)
+            self._log_to_file()
+            preflight.before_start(self.settings)
+            self._install()
+            self._remember()
+            try:
+                self._start()
+                if not self.supervisor.stopping.is_set():
+                    self._announce()
+                self.supervisor.watch()
+            finally:
+                with step("stopping") as report:
+                    self.supervisor.stop_all(report)
+                self.state["started"] = False
+                state_file.write_state(self.settings.data, self.state)
+        return 0
+
+    def _install(self) -> None:
+        if asterisk.find() is None:
+            with step("system packages") as report:
+                packages.ensure(RUN_PACKAGES, report)
+        with step("Asterisk") as report:
+            asterisk.install(report)
+        with step("console") as report:
+            self.console = console_build.built(report)
+        with step("speech model") as report:
+            found = models.ensure_default(self.settings.models_dir, report)
+        self.state["engine"] = f"{found.engine} ({found.name})" if found else None
+        if found is None:
+            console.print("[yellow]no speech model: calls work, tickets say «no transcript»; see ./jiesu models list[/]")
+        with step("prompts") as report:
+            prompts.derive(self.settings, report)
+
+    def _remember(self) -> None:
+        """The choices of this data directory, for its processes and for the next start."""
+        chosen = json.loads(self.settings.model_dump_json(include=set(KEPT)))
+        write_private(self.settings.data / "settings.json", json.dumps(chosen, ensure_ascii=False, indent=2))
+
+    def _start(self) -> None:
+        self.state.update(
+            web_url=self.web_url(),
+            sip_address=f"{self.settings.listen}:{self.settings.sip_port}/udp",
+            database="JIESU_DATABASE_URL" if self.settings.database_url else "embedded",
+        )
+        plan = list(children(self.settings, self.console))
+        with step("starting") as report:
+            for done, child in enumerate(plan):
+                report(child.name, done / len(plan))
+                self.supervisor.start(child)
+                if self.supervisor.stopping.is_set():
+                    return
+        accounts = self.settings.secrets_dir / "demo-accounts.json"
+        if self.settings.demo and accounts.exists():
+            self.state["accounts"] = json.loads(accounts.read_text())
+        self.state["started"] = True
+        state_file.write_state(self.settings.data, self.state)
+
+    def web_url(self) -> str:
+        host = "127.0.0.1" if self.settings.listen in {"127.0.0.1", "0.0.0.0"} else self.settings.listen  # noqa: S104  compared, not bound
+        return f"{'http' if self.settings.listen == '127.0.0.1' else 'https'}://{host}:{self.settings.port}"
+
+    def _announce(self) -> None:
+        lines = [f"[bold]{self.state['web_url']}[/]"]
+        if self.settings.demo:
+            lines += ["", f"citizen's phone   {self.state['web_url']}/phone", f"messages sent     {self.state['web_url']}/demo/sms", ""]
+            lines += [f"{a['role']:<12} {a['login']:<12} {a['password']}" for a in self.state.get("accounts", [])]
+        if self.settings.listen != "127.0.0.1":
+            chain, _ = certificate.certificate(self.settings)
+            lines += ["", f"certificate SHA-256 {certificate.fingerprint(chain)}"]
+        lines += ["", f"SIP {self.state['sip_address']} · log {self.settings.log_dir} · Ctrl-C stops"]
+        console.print(Panel("\n".join(lines), title="Jiesu 接诉", expand=False))
+
+    def _on_signal(self, number: int, _: FrameType | None) -> None:
+        self._signals += 1
+        log.info("up.stopping signal=%s", signal.Signals(number).name)
+        if self._signals == 1:
+            console.print("stopping in order; calls that are still live are ended with a log line (Ctrl-C again: at once)")
+            self.supervisor.ask_stop()
+            return
+        for child in self.supervisor.children:
+            if child.process is not None and child.pid is not None:
+                child.process.kill()
+
+    def _processes_changed(self, processes: dict[str, int | None]) -> None:
+        self.state["processes"] = processes
+        state_file.write_state(self.settings.data, self.state)
+
+    def _log_to_file(self) -> None:
+        logs.configure("up")
+        handler = logging.FileHandler(self.settings.log_dir / "up.log")
+        handler.setFormatter(logging.getLogger().handlers[0].formatter)
+        logging.getLogger().handlers[:] = [handler]
