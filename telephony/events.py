@@ -82,6 +82,13 @@ class CallEnded:
 
 
 @dataclass(frozen=True)
+class MessageLeft:
+    """No agent at all: the caller spoke a message after the tone (`[safety]`); it lies in `messages/<call_id>.wav`."""
+
+    call_id: str
+
+
+@dataclass(frozen=True)
 class Held:
     call_id: str
     extension: str
