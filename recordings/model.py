@@ -13,7 +13,7 @@ from recordings.rules import KINDS, STATES
 
 
 class Recording(Base):
-    """The files of one call. `folder` is relative to `settings.recordings_dir`.
+    """The files of one call. `folder` is relative to `settings.recordings_dir`. `ended_at`: hung up, so to be sealed.
 
     legs: {"mix"|"caller"|"agent": {"file": name in folder, "bytes": int, "seconds": float, "sha256": hex, "repaired": bool}}.
     No foreign key to `calls`: files that the dialplan's safety net wrote while everything else was down are kept too.
@@ -36,6 +36,7 @@ class Recording(Base):
     legs: Mapped[dict[str, Any]] = mapped_column(default=dict)
     problem: Mapped[str | None] = mapped_column(Text)
     started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
     sealed_at: Mapped[datetime | None]
 
 

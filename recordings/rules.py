@@ -38,7 +38,8 @@ def verdict(
     """(state, problem) of a recording. `seconds` holds the legs that exist.
 
     problem: `no_file`, `leg_missing:<leg>`, `short:<recorded>/<talked>` with `;disk_full` when the disk is below its
-    reserve (Asterisk then truncates silently, telephony.md), or None.
+    reserve (Asterisk then truncates silently, telephony.md); `leg_short:<leg>:<seconds>/<mix>` when only a leg lacks
+    a piece, which the mix still holds; or None.
     """
     expected = LEGS if kind == "talk" else ("mix",)
     if not seconds:
@@ -46,7 +47,9 @@ def verdict(
     absent = [leg for leg in expected if leg not in seconds]
     if absent:
         return "missing", f"leg_missing:{absent[0]}" + (";disk_full" if disk_full else "")
-    recorded = min(seconds[leg] for leg in expected)
-    if talked is not None and too_short(recorded, talked):
-        return "short", f"short:{recorded:.1f}/{talked:.1f}" + (";disk_full" if disk_full else "")
-    return ("repaired" if repaired else "sealed"), None
+    mix = seconds["mix"]
+    if talked is not None and too_short(mix, talked):
+        return "short", f"short:{mix:.1f}/{talked:.1f}" + (";disk_full" if disk_full else "")
+    thin = [leg for leg in expected if too_short(seconds[leg], mix)]
+    problem = f"leg_short:{thin[0]}:{seconds[thin[0]]:.1f}/{mix:.1f}" if thin else None
+    return ("repaired" if repaired else "sealed"), problem

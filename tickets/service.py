@@ -42,7 +42,7 @@ class Tickets:
         """The draft of a call; told twice, the same draft. The caller's number is validated again here."""
         number = valid_number(caller)
         now = self._clock.now()
-        opened = session.scalar(
+        opened: uuid.UUID | None = session.scalar(
             insert(Ticket)
             .values(
                 id=new_id(), call_id=call_id, channel="phone", caller=number, contact=number, origin_line=line,

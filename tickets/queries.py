@@ -1,0 +1,147 @@
+"""Reads: the list with its search, one ticket with its timeline, a caller's history, the answer to "how far is it?"."""
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import Session
+
+from common.errors import NotFoundError
+from tickets import search
+from tickets.model import Ticket, TimelineEntry
+from tickets.rules import dwell_seconds, valid_ticket_number
+from tickets.state import OPEN_STATES, STATES
+
+MAX_PAGE_SIZE = 100
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of the list. `highlights`: a piece of text per ticket id, hits between search.HIT_START and HIT_END."""
+
+    tickets: Sequence[Ticket]
+    highlights: dict[uuid.UUID, str]
+    total: int
+
+
+@dataclass(frozen=True)
+class Node:
+    """One row of the timeline. `dwell_seconds`: until the next row; None on the last row of a ticket that is over."""
+
+    id: int
+    at: datetime
+    kind: str
+    actor_id: uuid.UUID | None
+    actor_name: str
+    text: str
+    details: dict[str, Any]
+    dwell_seconds: float | None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a citizen may hear over the phone about a ticket."""
+
+    ticket_no: str
+    state: str
+    filed_at: datetime | None
+    closed_at: datetime | None
+
+
+def list_tickets(
+    session: Session, *, query: str = "", state: str | None = None, page: int = 1, size: int = 20
+) -> Found:
+    """Newest first, `page` from 1. `query`: words, a ticket number or a phone number; all words must be in the ticket.
+    A query without any word in it (punctuation only) finds nothing."""
+    size = max(1, min(size, MAX_PAGE_SIZE))
+    conditions: list[ColumnElement[bool]] = []
+    wanted = search.terms(query)
+    if query.strip():
+        if not wanted:
+            return Found([], {}, 0)
+        conditions.append(Ticket.search.op("@@")(cast(search.tsquery(wanted), TSQUERY)))
+    if state is not None and state in STATES:
+        conditions.append(Ticket.state == state)
+    else:
+        conditions.append(Ticket.state != "discarded")
+    total = session.scalar(select(func.count()).select_from(Ticket).where(*conditions)) or 0
+    rows = session.scalars(
+        select(Ticket)
+        .where(*conditions)
+        .order_by(Ticket.created_at.desc(), Ticket.id)
+        .limit(size)
+        .offset((max(1, page) - 1) * size)
+    ).all()
+    return Found(rows, _highlights(rows, wanted), total)
+
+
+def _highlights(rows: Sequence[Ticket], wanted: list[search.Term]) -> dict[uuid.UUID, str]:
+    found: dict[uuid.UUID, str] = {}
+    for row in rows if wanted else ():
+        for text in (row.title, row.body, row.place, row.subject, row.category, row.petitioner):
+            piece = search.highlight(text, wanted) if text else None
+            if piece is not None:
+                found[row.id] = piece
+                break
+    return found
+
+
+def get(session: Session, ticket_id: uuid.UUID) -> Ticket:
+    ticket = session.get(Ticket, ticket_id)
+    if ticket is None:
+        raise NotFoundError("there is no such ticket")
+    return ticket
+
+
+def of_call(session: Session, call_id: str) -> Ticket | None:
+    return session.scalar(select(Ticket).where(Ticket.call_id == call_id))
+
+
+def timeline(session: Session, ticket: Ticket, now: datetime) -> list[Node]:
+    """The ticket's nodes in order, each with how long it lasted (HL1)."""
+    rows = session.scalars(
+        select(TimelineEntry).where(TimelineEntry.ticket_id == ticket.id).order_by(TimelineEntry.id)
+    ).all()
+    lasted = dwell_seconds([row.at for row in rows], now if ticket.state in OPEN_STATES else None)
+    return [
+        Node(row.id, row.at, row.kind, row.actor_id, row.actor_name, row.text, row.details, seconds)
+        for row, seconds in zip(rows, lasted, strict=True)
+    ]
+
+
+def history(
+    session: Session, caller: str | None, *, without: uuid.UUID | None = None, limit: int = 20
+) -> Sequence[Ticket]:
+    """A caller's earlier tickets, open ones first, then the newest; confidential ones are left out."""
+    if not caller:
+        return []
+    query = (
+        select(Ticket)
+        .where(
+            or_(Ticket.caller == caller, Ticket.contact == caller),
+            Ticket.state != "discarded",
+            Ticket.secrecy != "confidential",
+        )
+        .order_by(case((Ticket.state.in_(OPEN_STATES), 0), else_=1), Ticket.created_at.desc())
+        .limit(limit)
+    )
+    if without is not None:
+        query = query.where(Ticket.id != without)
+    return session.scalars(query).all()
+
+
+def progress(session: Session, ticket_no: str, caller: str | None) -> Progress | None:
+    """How far a ticket is, only for the number that filed it; None for any other number, whatever the reason."""
+    if not caller or not valid_ticket_number(ticket_no):
+        return None
+    row = session.scalar(
+        select(Ticket).where(Ticket.ticket_no == ticket_no, or_(Ticket.caller == caller, Ticket.contact == caller))
+    )
+    if row is None or row.ticket_no is None:
+        return None
+    return Progress(row.ticket_no, row.state, row.filed_at, row.closed_at)
