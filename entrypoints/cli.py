@@ -164,7 +164,7 @@ def main() -> None:
     from entrypoints.errors import REFUSALS
 
     try:
-        app()
+        app(prog_name="./jiesu")
     except (JiesuError, PostgresError, *REFUSALS) as error:
         Console(stderr=True).print(f"[red]jiesu:[/] {error}", highlight=False)
         raise SystemExit(2) from None

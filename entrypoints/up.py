@@ -104,7 +104,8 @@ class Up:
     def _announce(self) -> None:
         lines = [f"[bold]{self.state['web_url']}[/]"]
         if self.settings.demo:
-            lines += ["", f"citizen's phone   {self.state['web_url']}/phone", f"messages sent     {self.state['web_url']}/demo/sms", ""]
+            url = self.state["web_url"]
+            lines += ["", f"citizen's phone   {url}/phone", f"messages sent     {url}/demo/sms", ""]
             lines += [f"{a['role']:<12} {a['login']:<12} {a['password']}" for a in self.state.get("accounts", [])]
         if self.settings.listen != "127.0.0.1":
             chain, _ = certificate.certificate(self.settings)

@@ -1,0 +1,47 @@
+"""The web process: API, live stream, SIP relay and the console. Any number may run beside each other."""
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import uvicorn
+
+from common import logs
+from common.settings import CACHE, Settings
+from entrypoints import certificate
+from entrypoints.console_build import sources_hash
+from entrypoints.wiring import wire
+from web.app import create_app
+from web.dependencies import Services
+
+
+def main(settings: Settings) -> None:
+    logs.configure("web")
+    rooms = wire(settings)
+    services = Services(
+        settings=settings, database=rooms.database, clock=rooms.clock, accounts=rooms.accounts, agents=rooms.agents,
+        calls=rooms.calls, tickets=rooms.tickets, recordings=rooms.recordings, surveys=rooms.surveys,
+        transcription=rooms.transcription,
+    )  # fmt: skip
+    options: dict[str, str] = {}
+    if settings.listen != "127.0.0.1":
+        chain, key = certificate.certificate(settings)
+        options = {"ssl_certfile": str(chain), "ssl_keyfile": str(key)}
+    uvicorn.run(
+        create_app(services, console_folder()),
+        host=settings.listen,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws_max_size=65_536,
+        timeout_graceful_shutdown=3,
+        **options,  # type: ignore[arg-type]  # two file names
+    )
+
+
+def console_folder() -> Path | None:
+    """`up` hands over what it built; run alone (docker), the build of the present sources."""
+    folder = Path(os.environ.get("JIESU_CONSOLE") or CACHE / "console" / sources_hash())
+    return folder if (folder / "index.html").exists() else None

@@ -1,0 +1,69 @@
+"""Every room's door, wired once: web, telephony and worker all start from `wire`."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from accounts.passwords import Passwords
+from accounts.service import Accounts
+from accounts.throttle import Throttle
+from agents.queries import extension_of
+from agents.service import Agents
+from common.clock import Clock, SystemClock
+from common.database import Database
+from common.settings import Settings
+from entrypoints.database_server import database_url
+from messaging.service import Messaging
+from recordings.service import Recordings
+from routing.service import CallDesk
+from surveys.rules import CallingHours
+from surveys.service import Surveys
+from telephony.instructions import Instructions
+from tickets.service import Tickets
+from transcription.service import Transcription
+
+
+@dataclass(frozen=True)
+class Rooms:
+    settings: Settings
+    database: Database
+    clock: Clock
+    instructions: Instructions
+    accounts: Accounts
+    agents: Agents
+    messaging: Messaging
+    tickets: Tickets
+    recordings: Recordings
+    calls: CallDesk
+    surveys: Surveys
+    transcription: Transcription
+
+
+def wire(settings: Settings, database: Database | None = None, clock: Clock | None = None) -> Rooms:
+    """Constructors in the order of the floors; hooks carry news upwards (a closed ticket → its survey)."""
+    clock = clock or SystemClock()
+    database = database or Database(database_url(settings))
+    instructions = Instructions(clock)
+    accounts = Accounts(clock, Throttle(database, clock), Passwords(), extension_of)
+    agents = Agents(clock, settings, instructions)
+    messaging = Messaging(clock, settings.area_name)
+    surveys = Surveys(clock, instructions, calling_hours(settings), settings.node, settings.hotline_numbers)
+    tickets = Tickets(clock, messaging, settings.timezone, settings.hotline_numbers[0], on_closed=surveys.due)
+    transcription = Transcription(clock, settings, database)
+    recordings = Recordings(clock, settings.recordings_dir, settings.recordings_min_free_mb, on_sealed=transcription.requested)
+    calls = CallDesk(clock, settings, agents, tickets)
+    return Rooms(
+        settings=settings, database=database, clock=clock, instructions=instructions, accounts=accounts, agents=agents,
+        messaging=messaging, tickets=tickets, recordings=recordings, calls=calls, surveys=surveys, transcription=transcription,
+    )  # fmt: skip
+
+
+def calling_hours(settings: Settings) -> CallingHours:
+    return CallingHours(
+        timezone=settings.timezone,
+        quiet_from=settings.quiet_from,
+        quiet_until=settings.quiet_until,
+        gaps=tuple(timedelta(minutes=minutes) for minutes in settings.survey_gaps_minutes),
+        daily_cap=settings.survey_daily_cap,
+        delay=timedelta(minutes=settings.survey_delay_minutes),
+    )
