@@ -54,6 +54,9 @@ class Agents:
     def by_extension(self, session: Session, extension: str) -> UUID | None:
         return session.scalar(select(Agent.person_id).where(Agent.extension == extension))
 
+    def extension(self, session: Session, agent_id: UUID) -> str:
+        return session.scalars(select(Agent.extension).where(Agent.person_id == agent_id)).one()
+
     # What the agent does
 
     def sign_on(self, session: Session, agent_id: UUID, tab: str) -> PhoneCredentials:
@@ -69,7 +72,7 @@ class Agents:
             self._step(session, row, Step.SIGN_ON, reason=SIGNED_ON)
         else:
             self._tell(session, row)
-        extension = self._extension(session, agent_id)
+        extension = self.extension(session, agent_id)
         asked = self._put_credentials(session, extension, row.sip_password)
         return PhoneCredentials(extension, row.sip_password, row.credentials_until, asked)
 
@@ -81,7 +84,7 @@ class Agents:
         if row.tab != tab:
             raise TakenOverError("Another tab of yours has the phone now.")
         row.credentials_until = self._clock.now() + CREDENTIALS_LIFE
-        return PhoneCredentials(self._extension(session, agent_id), row.sip_password, row.credentials_until, None)
+        return PhoneCredentials(self.extension(session, agent_id), row.sip_password, row.credentials_until, None)
 
     def sign_off(self, session: Session, agent_id: UUID, reason: str | None = None) -> None:
         """Raises IllegalStepError during a call. Idempotent when already off."""
@@ -234,16 +237,13 @@ class Agents:
 
     def _void(self, session: Session, row: Presence) -> None:
         row.tab, row.sip_password, row.credentials_until, row.reachable = None, None, None, False
-        self._put_credentials(session, self._extension(session, row.agent_id), secrets.token_urlsafe(24))
+        self._put_credentials(session, self.extension(session, row.agent_id), secrets.token_urlsafe(24))
 
     def _put_credentials(self, session: Session, extension: str, password: str) -> UUID:
         return self._instructions.ask(
             session, self._settings.node, "credentials", {"extension": extension, "password": password},
             CREDENTIALS_PENDING_SECONDS,
         )
-
-    def _extension(self, session: Session, agent_id: UUID) -> str:
-        return session.scalars(select(Agent.extension).where(Agent.person_id == agent_id)).one()
 
     def _locked(self, session: Session, agent_id: UUID) -> Presence:
         row = session.scalar(

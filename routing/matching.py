@@ -18,6 +18,7 @@ class Waiting:
     language: str | None = None
     failed: Mapping[UUID, datetime] = field(default_factory=dict)
     not_before: datetime | None = None
+    channel: str | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from agents.queries import extension_of
 from agents.rules import NO_ANSWER, UNREACHABLE
 from agents.service import Agents
 from common import bus
@@ -177,8 +176,7 @@ class CallDesk:
             return None
         if not self._agents.ring(session, agent_id, call_id):
             return None
-        extension = extension_of(session, agent_id)
-        assert extension is not None
+        extension = self._agents.extension(session, agent_id)
         call.state, call.agent_id, call.backoff_until = "offered", agent_id, None
         session.add(Offer(call_id=call_id, agent_id=agent_id, at=now.wall))
         self._book.draft(session, call)
@@ -218,7 +216,7 @@ class CallDesk:
 
     def _offer_to(self, session: Session, call_id: str, extension: str) -> Offer | None:
         offer = self._book.open_offer(session, call_id)
-        return offer if offer is not None and extension_of(session, offer.agent_id) == extension else None
+        return offer if offer is not None and self._agents.extension(session, offer.agent_id) == extension else None
 
     def _at(self, at: Moment | None) -> Moment:
         return at or Moment.of(self._clock)
