@@ -20,7 +20,7 @@ def read(path: Path) -> tuple[Samples, int]:
         if file.getnchannels() != 1 or file.getsampwidth() != 2:
             raise ValueError(f"{path} is not mono 16-bit")
         frames = file.readframes(file.getnframes())
-        return np.frombuffer(frames, "<i2").astype(np.float32) / 32768, file.getframerate()
+        return np.frombuffer(frames, "<i2").astype(np.float32) / np.float32(32768), file.getframerate()
 
 
 def write(path: Path, samples: Samples, rate: int) -> None:

@@ -15,7 +15,7 @@ def frames(samples: Samples, rate: int) -> Samples:
     """RMS of each 10 ms."""
     size = int(rate * FRAME)
     whole = samples[: len(samples) // size * size].reshape(-1, size)
-    return np.sqrt(np.mean(whole**2, axis=1) + 1e-12).astype(np.float32)
+    return np.asarray(np.sqrt(np.mean(whole**2, axis=1) + 1e-12), dtype=np.float32)
 
 
 def trim(samples: Samples, rate: int, keep: float = 0.06) -> Samples:

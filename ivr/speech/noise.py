@@ -25,7 +25,8 @@ def noise_of(kind: Kind, length: int, rate: int, level_db: float, seed: int) -> 
     else:  # wind over an open field
         gusts = np.abs(_coloured(chance, length, rate, slope=-2, high=2.0)) + 0.3
         made = _coloured(chance, length, rate, slope=-2, high=900) * gusts
-    return (made / np.sqrt(np.mean(made**2)) * 10 ** (level_db / 20)).astype(np.float32)
+    scaled: Samples = (made / np.sqrt(np.mean(made**2)) * 10 ** (level_db / 20)).astype(np.float32)
+    return scaled
 
 
 def _coloured(chance: np.random.Generator, length: int, rate: int, slope: float, high: float | None = None) -> Samples:

@@ -6,6 +6,8 @@ import re
 from functools import cache
 from typing import Any
 
+from misaki import zh
+
 from ivr.speech.kokoro import package_dir
 
 WORD = re.compile(r"[A-Za-z']+|[.,;:!?]")
@@ -31,8 +33,6 @@ def _mandarin(text: str) -> str:
 
 @cache
 def _mandarin_rules() -> Any:
-    from misaki import zh
-
     return zh.ZHG2P()
 
 
@@ -61,20 +61,24 @@ def _english_word(word: str, following: str) -> str:
 
 def _lookup(word: str) -> str:
     dictionary = _english_dictionary()
-    entry = dictionary.get(word) or dictionary.get(word.lower()) or _plural(word.lower(), dictionary)
+    entry = dictionary.get(word) or dictionary.get(word.lower()) or _inflected(word.lower(), dictionary)
     if entry is None:
-        raise UnspeakableError(f"{word!r} is not in the dictionary: use another word, or give the prompt `phonemes_en`")
+        raise UnspeakableError(f"{word!r} is not in the dictionary: use another word, or give the prompt `phonemes`")
     return str(entry["DEFAULT"] if isinstance(entry, dict) else entry)
 
 
-def _plural(word: str, dictionary: dict[str, Any]) -> str | None:
-    """The dictionary keeps singulars; what `s` sounds like follows from the sound before it."""
-    singular = dictionary.get(word[:-1]) if word.endswith("s") else None
-    if not isinstance(singular, str):
-        return None
-    if singular[-1] in "szʃʒʧʤ":
-        return singular + "ᵻz"
-    return singular + ("s" if singular[-1] in "ptkfθ" else "z")
+def _inflected(word: str, dictionary: dict[str, Any]) -> str | None:
+    """The dictionary keeps base forms; what `s` and `ed` sound like follows from the sound before them."""
+    if word.endswith("s") and (stem := _stem(word, ("s", "es"), dictionary)):
+        return stem + ("ᵻz" if stem[-1] in "szʃʒʧʤ" else "s" if stem[-1] in "ptkfθ" else "z")
+    if word.endswith("ed") and (stem := _stem(word, ("d", "ed"), dictionary)):
+        return stem + ("ᵻd" if stem[-1] in "td" else "t" if stem[-1] in "pkfθsʃʧ" else "d")
+    return None
+
+
+def _stem(word: str, endings: tuple[str, ...], dictionary: dict[str, Any]) -> str | None:
+    stems = (dictionary.get(word.removesuffix(ending)) for ending in endings)
+    return next((stem for stem in stems if isinstance(stem, str)), None)
 
 
 @cache
