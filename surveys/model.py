@@ -13,7 +13,8 @@ from surveys.rules import ATTEMPT_STATES, SURVEY_STATES
 
 class Survey(Base):
     """`number` is the one stored in the ticket when it closed, the only one ever dialled; None: there is no valid one.
-    `next_at`: not before this moment. `reason`: why it was not reached, or why a person must look."""
+    `next_at`: not before this moment. `reason`: why it was not reached, or why a person must look.
+    `enqueued_at`: its workflow exists."""
 
     __tablename__ = "surveys"
     __table_args__ = (
@@ -29,6 +30,7 @@ class Survey(Base):
     language: Mapped[str] = mapped_column(Text, default="zh-CN")
     created_at: Mapped[datetime]
     next_at: Mapped[datetime]
+    enqueued_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
 
 

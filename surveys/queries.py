@@ -1,0 +1,54 @@
+"""Reads of surveys: what a ticket shows, what a person has to look at."""
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.model import Attempt, Survey, Verdict
+
+
+@dataclass(frozen=True)
+class SurveyView:
+    survey: Survey
+    attempts: Sequence[Attempt]
+    verdict: Verdict | None
+
+
+def of_ticket(session: Session, ticket_id: uuid.UUID) -> SurveyView | None:
+    survey = session.scalar(select(Survey).where(Survey.ticket_id == ticket_id))
+    if survey is None:
+        return None
+    attempts = session.scalars(select(Attempt).where(Attempt.survey_id == survey.id).order_by(Attempt.n)).all()
+    verdict = session.scalar(select(Verdict).where(Verdict.survey_id == survey.id))
+    return SurveyView(survey, attempts, verdict)
+
+
+def verdicts_of_tickets(session: Session, ticket_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Verdict]:
+    """ticket id → the citizen's verdict, for lists."""
+    rows = session.execute(
+        select(Survey.ticket_id, Verdict).join(Verdict, Verdict.survey_id == Survey.id).where(
+            Survey.ticket_id.in_(ticket_ids)
+        )
+    )
+    return {ticket_id: verdict for ticket_id, verdict in rows}
+
+
+@dataclass(frozen=True)
+class ForAPerson:
+    survey_id: uuid.UUID
+    ticket_id: uuid.UUID
+    reason: str | None
+    since: datetime | None
+
+
+def uncertain(session: Session, limit: int = 100) -> list[ForAPerson]:
+    """Surveys of which nobody knows whether the citizen's phone rang: not called again by the system."""
+    rows = session.scalars(
+        select(Survey).where(Survey.state == "uncertain").order_by(Survey.finished_at).limit(limit)
+    )
+    return [ForAPerson(row.id, row.ticket_id, row.reason, row.finished_at) for row in rows]
