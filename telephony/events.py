@@ -1,7 +1,7 @@
 """What Asterisk tells us: AMI events, translated once into frozen dataclasses. Unsolicited, so hints: check before acting."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -97,10 +97,12 @@ class Held:
 
 @dataclass(frozen=True)
 class AgentReachable:
-    """The agent's phone registered or went away (ContactStatus)."""
+    """The agent's phone registered or went away (ContactStatus). `contact`: which one, for a new registration may be told
+    before the end of the old one."""
 
     extension: str
     reachable: bool
+    contact: str = field(default="", compare=False)
 
 
 Event = (
