@@ -40,3 +40,8 @@ def free_seats(session: Session, now: datetime) -> list[Seat]:
         .where(Presence.state == State.READY, Presence.reachable, Presence.credentials_until > now)
     )
     return [Seat(agent_id, idle_since or since, frozenset(skills)) for agent_id, skills, idle_since, since in rows]
+
+
+def channel_of(session: Session, call_id: str) -> str | None:
+    """The channel of a living call, else None."""
+    return session.scalar(select(Call.channel).where(Call.id == call_id, Call.state != "ended"))

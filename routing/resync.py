@@ -15,7 +15,7 @@ from agents.state import ON_A_CALL
 from routing.book import CallBook, EndedCall
 from routing.model import Call, Offer
 from routing.moment import Moment
-from routing.rules import CALL_ID, CALLER_CONTEXTS, LOST, call_id_of
+from routing.rules import CALL_ID, CALLER_CONTEXTS, LOST, WAITING_CONTEXTS, call_id_of
 from telephony.switch import LiveChannel
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class Resync:
             return
         if news:
             log.info("call.adopted call=%s context=%s", call_id, channel.context)
-        if channel.context == "waiting":
+        if channel.context in WAITING_CONTEXTS:
             self._adopt_waiting(session, call, at)
         elif extension is not None and call.state in ("entered", "waiting"):
             # A ringing one looks the same; then OfferFailed follows and takes the caller back to waiting.

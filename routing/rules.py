@@ -11,7 +11,10 @@ LOST = "lost"
 AT_ONCE = frozenset({"CHANUNAVAIL", "CONGESTION", "BUSY", "FAILED"})
 GONE = "CANCEL"  # the caller hung up while it rang
 CALL_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
-CALLER_CONTEXTS = frozenset({"from-trunk", "inbound", "fallback", "waiting", "connect", "safety"})
+WAITING_CONTEXTS = frozenset({"waiting", "place"})
+CALLER_CONTEXTS = WAITING_CONTEXTS | {
+    "from-trunk", "inbound", "fallback", "connect", "record", "talked", "safety", "message", "message-taken",
+}
 
 
 @dataclass(frozen=True)

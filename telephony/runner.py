@@ -3,17 +3,20 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
+from common import bus
 from common.database import Database
 from telephony.instructions import Instructions
 from telephony.model import Instruction
-from telephony.switch import OriginateOutcome, Switch, SwitchError, SwitchUnsureError
+from telephony.switch import Switch, SwitchError, SwitchUnsureError
 
 log = logging.getLogger(__name__)
 SURVEY_CALLS = 8  # at once; each blocks while it rings
@@ -21,38 +24,22 @@ SURVEY_RING_SECONDS = 40
 TICK_SECONDS = 1.0
 
 
-class Channels(Protocol):
-    """`routing` knows which channel a call is."""
-
-    def channel_of(self, session: Session, call_id: str) -> str | None:
-        """Of a living call, else None."""
-
-
-class SurveyCalls(Protocol):
-    """`surveys` is told what became of its calls."""
-
-    def call_started(self, session: Session, attempt_id: str) -> bool:
-        """Just before dialling. False: do not dial (the attempt is not waiting for a call any more)."""
-
-    def call_over(self, session: Session, attempt_id: str, outcome: OriginateOutcome | None) -> None:
-        """Answered, not answered, refused; None: nobody knows (it may have rung)."""
-
-
 class Runner:
-    def __init__(self, *, database: Database, switch: Switch, instructions: Instructions, node: str, channels: Channels,
-                 surveys: SurveyCalls) -> None:
+    """`channel_of`: the channel of a living call, else None (`routing.queries`)."""
+
+    def __init__(self, *, database: Database, switch: Switch, instructions: Instructions, node: str,
+                 channel_of: Callable[[Session, str], str | None]) -> None:
         self._database, self._switch, self._instructions, self._node = database, switch, instructions, node
-        self._channels, self._surveys = channels, surveys
+        self._channel_of = channel_of
         self._pool = ThreadPoolExecutor(SURVEY_CALLS, thread_name_prefix="survey-call")
 
     def start(self) -> int:
-        """Once, before `run`: what a killed process had taken may have happened. Returns how many."""
+        """Once, before `run`: what a killed process had taken may have happened; nobody repeats it. Returns how many."""
         with self._database.transaction() as session:
             rows = self._instructions.left_behind(session, self._node)
             for row in rows:
                 log.warning("instruction.uncertain id=%s kind=%s", row.id, row.kind)
-                if row.kind == "survey_call":
-                    self._surveys.call_over(session, row.args["attempt_id"], None)
+            self._tell_surveys(session, {row.kind for row in rows})
             return len(rows)
 
     def run(self, stop: threading.Event, wake: threading.Event) -> None:
@@ -115,7 +102,7 @@ class Runner:
 
     def _channel(self, call_id: str) -> str:
         with self._database.transaction() as session:
-            channel = self._channels.channel_of(session, call_id)
+            channel = self._channel_of(session, call_id)
         if channel is None:
             raise LookupError("the call has ended")
         return channel
@@ -127,35 +114,38 @@ class Runner:
             log.exception("survey_call.failed instruction=%s", row.id)  # the row stays `taken`: uncertain at the next start
 
     def _dial(self, row: Instruction) -> None:
-        attempt = row.args["attempt_id"]
-        with self._database.transaction() as session:
-            if not self._surveys.call_started(session, attempt):
-                self._instructions.finish(session, row.id, "failed", problem="the attempt is over")
-                return
-        outcome: OriginateOutcome | None = None
+        """failed: surely nobody was called; uncertain: it may have rung; done: `result` says how it went."""
+        attempt, result = row.args["attempt_id"], None
         problem, state = None, "done"
         try:
             outcome = self._switch.originate(
                 number=row.args["number"], context="survey", variables={"JIESU_ATTEMPT": attempt}, key=attempt,
                 ring_seconds=SURVEY_RING_SECONDS,
             )
+            result = {"answered": outcome.answered, "reason": outcome.reason, "uniqueid": outcome.uniqueid}
         except SwitchUnsureError as error:
             problem, state = str(error) or "no answer from the switch", "uncertain"
         except SwitchError as error:
             problem, state = str(error) or type(error).__name__, "failed"
-            outcome = OriginateOutcome(answered=False, reason=0, uniqueid=None)
-        with self._database.transaction() as session:
-            self._surveys.call_over(session, attempt, outcome)
-            self._instructions.finish(session, row.id, state, problem=problem, result=_plain(outcome))
-        log.info("survey_call.over attempt=%s state=%s reason=%s", attempt, state, outcome.reason if outcome else None)
+        self._keep(row, state, problem, result)
 
-    def _finish(self, row: Instruction, state: str, problem: str | None = None) -> None:
+    def _keep(self, row: Instruction, state: str, problem: str | None, result: dict[str, Any] | None) -> None:
+        """Write down what became of a call, however long the database is away: only we know it."""
+        while True:
+            try:
+                self._finish(row, state, problem, result)
+                return
+            except (OperationalError, PoolTimeoutError) as error:
+                log.warning("instruction.database_away error=%s", type(error).__name__)
+                time.sleep(TICK_SECONDS)
+
+    def _finish(self, row: Instruction, state: str, problem: str | None = None, result: dict[str, Any] | None = None) -> None:
         with self._database.transaction() as session:
-            self._instructions.finish(session, row.id, state, problem=problem)
+            self._instructions.finish(session, row.id, state, problem=problem, result=result)
+            self._tell_surveys(session, {row.kind})
         log.info("instruction.%s id=%s kind=%s problem=%s", state, row.id, row.kind, problem)
 
-
-def _plain(outcome: OriginateOutcome | None) -> dict[str, Any] | None:
-    if outcome is None:
-        return None
-    return {"answered": outcome.answered, "reason": outcome.reason, "uniqueid": outcome.uniqueid}
+    @staticmethod
+    def _tell_surveys(session: Session, kinds: set[str]) -> None:
+        if "survey_call" in kinds:
+            bus.publish(session, "work.queued", kind="survey")
