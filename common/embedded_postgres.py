@@ -93,11 +93,9 @@ class EmbeddedPostgres:
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 raise PostgresError(_explain(self._last_words(), self.directory))
-            try:
-                self._ensure_database()
+            if self.answers():
                 return
-            except psycopg.OperationalError:
-                time.sleep(0.05)
+            time.sleep(0.05)
         raise PostgresError(f"PostgreSQL did not answer on port {self.port} in {READY_SECONDS} s; see {self.log_file}")
 
     def stop(self) -> None:
@@ -109,6 +107,14 @@ class EmbeddedPostgres:
         except subprocess.TimeoutExpired:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait(5)
+
+    def answers(self) -> bool:
+        """Up and holding our database (made at the first answer)."""
+        try:
+            self._ensure_database()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def _ensure_database(self) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True, connect_timeout=2) as connection:

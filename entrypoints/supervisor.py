@@ -2,13 +2,12 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import subprocess
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -20,19 +19,26 @@ class StartError(Exception):
     """A process did not become ready; the message has its last log lines."""
 
 
+def spawn(command: list[str], log_file: Path, stop_signal: int = signal.SIGTERM) -> subprocess.Popen[bytes]:
+    """A process in a session of its own (Ctrl-C in the terminal is for us). The kernel sends it `stop_signal` should the
+    thread that calls this die: no orphan, whatever happens to us."""
+    with log_file.open("ab") as output:
+        return subprocess.Popen(
+            ["setpriv", f"--pdeathsig={signal.Signals(stop_signal).name[3:]}", *command],
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+        )  # fmt: skip
+
+
 @dataclass
 class Child:
-    """One process. `ready` is asked until it is true; `stop` replaces the signal where a program has a gentler way."""
+    """One process. `start` runs it; `ready` is asked until it is true; `stop` asks it to end (default: SIGTERM)."""
 
     name: str
-    command: Callable[[], list[str]]
+    start: Callable[[], subprocess.Popen[bytes]]
     ready: Callable[[], bool]
+    stop: Callable[[subprocess.Popen[bytes]], None] = lambda process: process.terminate()
     ready_seconds: float = 30
-    stop_signal: int = signal.SIGTERM
     stop_seconds: float = 10
-    stop: Callable[[], None] | None = None
-    before: Callable[[], None] = lambda: None
-    environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     failures: int = 0
@@ -53,8 +59,8 @@ class Supervisor:
 
     def start(self, child: Child) -> None:
         """Start it and wait until it is ready."""
-        self._spawn(child)
         self.children.append(child)
+        self._run(child)
         deadline = time.monotonic() + child.ready_seconds
         while not child.ready():
             if child.pid is None:
@@ -80,7 +86,11 @@ class Supervisor:
                 log.warning("process.died name=%s code=%s lived=%.0fs restart_in=%.1fs", child.name, code, lived, pause)
                 if self.stopping.wait(pause):
                     return
-                self._spawn(child)
+                try:
+                    self._run(child)
+                except Exception as error:  # whatever it is, the others go on and this one is tried again
+                    log.error("process.start_failed name=%s error=%s", child.name, error)
+                    continue
                 self._tell()
 
     def ask_stop(self) -> None:
@@ -101,24 +111,14 @@ class Supervisor:
         except OSError:
             return "(no log)"
 
-    def _spawn(self, child: Child) -> None:
-        child.before()
-        with (self._log_dir / f"{child.name}.log").open("ab") as output:
-            # The kernel sends the signal should we be killed: no orphan, whatever happens to us.
-            command = ["setpriv", f"--pdeathsig={signal.Signals(child.stop_signal).name[3:]}", *child.command()]
-            child.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                env={**os.environ, **child.environment}, start_new_session=True,
-            )  # fmt: skip
+    def _run(self, child: Child) -> None:
         child.started = time.monotonic()
+        child.process = child.start()
 
     def _stop(self, child: Child) -> None:
         assert child.process is not None
         try:
-            if child.stop is not None:
-                child.stop()
-            else:
-                child.process.send_signal(child.stop_signal)
+            child.stop(child.process)
             child.process.wait(child.stop_seconds)
         except subprocess.TimeoutExpired:
             log.warning("process.killed name=%s it did not end in %.0f s", child.name, child.stop_seconds)

@@ -22,6 +22,7 @@ from telephony.embedded.packages import RUN_PACKAGES
 from transcription import models
 
 log = logging.getLogger(__name__)
+PROCESSES = 5
 KEPT = (
     "port", "demo", "listen", "menu_profile", "tls_certificate", "tls_key", "hotline_numbers", "area_name", "timezone",
 )  # fmt: skip
@@ -84,10 +85,9 @@ class Up:
             sip_address=f"{self.settings.listen}:{self.settings.sip_port}/udp",
             database="JIESU_DATABASE_URL" if self.settings.database_url else "embedded",
         )
-        plan = list(children(self.settings, self.console))
         with step("starting") as report:
-            for done, child in enumerate(plan):
-                report(child.name, done / len(plan))
+            for done, child in enumerate(children(self.settings, self.console)):
+                report(child.name, done / PROCESSES)
                 self.supervisor.start(child)
                 if self.supervisor.stopping.is_set():
                     return

@@ -1,0 +1,50 @@
+"""What `up` refuses before anything starts, and the words of the refusal."""
+from __future__ import annotations
+
+import shutil
+import socket
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+from common.settings import Settings
+from entrypoints import packages, preflight
+from tests.ports import take_block
+
+Usage = namedtuple("Usage", "total used free")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path, port=take_block())
+
+
+def test_a_machine_with_all_it_needs_passes(settings: Settings) -> None:
+    preflight.before_start(settings)
+
+
+def test_a_taken_port_is_refused_with_another_block_to_try(settings: Settings) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", settings.agi_port))
+        taken.listen()
+        with pytest.raises(preflight.PreflightError, match=rf"(?s){settings.agi_port} \(FastAGI\).*--port {settings.port + 20}"):
+            preflight.before_start(settings)
+
+
+def test_a_full_disk_is_refused(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(10**9, 10**9, 1_000_000))
+    with pytest.raises(preflight.PreflightError, match="1 MB free"):
+        preflight.before_start(settings)
+
+
+def test_missing_packages_name_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    command = r"(?s)not root.*sudo apt-get update && sudo apt-get install .* no-such-package"
+    with pytest.raises(packages.MissingPackagesError, match=command):
+        packages.ensure({"no-such-package": "no-such-command"}, lambda words, fraction: None)
+
+
+def test_packages_that_are_there_need_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    packages.ensure({"bash": "bash", "base-files": "/etc/debian_version"}, lambda words, fraction: None)
