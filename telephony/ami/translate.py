@@ -131,7 +131,7 @@ def _contact(message: Fields) -> Event | None:
     status = message.get("ContactStatus", "").lower()
     if agent is None or status not in _GONE | _THERE:
         return None
-    return AgentReachable(agent[1], status in _THERE)
+    return AgentReachable(agent[1], status in _THERE, contact=message.get("URI", "")[:200])
 
 
 _USER: dict[str, Callable[[Fields], Event | None]] = {
