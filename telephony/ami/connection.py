@@ -89,7 +89,9 @@ class Connection(Manager):  # type: ignore[misc]  # panoramisk publishes no type
         if protocol is None or protocol.closed or protocol.transport.is_closing():
             raise SwitchDownError(f"{action['Action']}: the connection is closing")
         try:
-            return await asyncio.wait_for(protocol.send(action), seconds)
+            # Not wait_for: in Python 3.11 it swallows a cancellation that meets the answer, and stop() would hang.
+            async with asyncio.timeout(seconds):
+                return await protocol.send(action)
         except TimeoutError:
             protocol.forget(action)
             raise SwitchUnsureError(f"{action['Action']}: no answer within {seconds:g} s") from None
@@ -98,8 +100,9 @@ class Connection(Manager):  # type: ignore[misc]  # panoramisk publishes no type
         """One connection from its first byte to its end; returns why it ended."""
         self._booted, self._over = self.loop.create_future(), self.loop.create_future()
         try:
-            connecting = self.loop.create_connection(lambda: WireProtocol(self), self.config["host"], self.config["port"])
-            _, self.protocol = await asyncio.wait_for(connecting, self._pace.connect)
+            host, port = self.config["host"], self.config["port"]
+            async with asyncio.timeout(self._pace.connect):
+                _, self.protocol = await self.loop.create_connection(lambda: WireProtocol(self), host, port)
         except (OSError, TimeoutError) as error:
             return f"cannot connect: {type(error).__name__}"
         try:

@@ -60,7 +60,8 @@ class PosingAmi:
         self._peer.sendall(data.encode() if isinstance(data, str) else data)
 
     def named(self, name: str) -> list[Action]:
-        return [action for action in list(self.actions) if action["action"][0].lower() == name]
+        with self._changed:
+            return [action for action in self.actions if action["action"][0].lower() == name]
 
     def wait_for(self, name: str, count: int = 1, seconds: float = 4.0) -> Action:
         """The count-th action of this name, waiting for it."""
@@ -106,9 +107,9 @@ class PosingAmi:
             key, _, value = line.partition(": ")
             action.setdefault(key.lower(), []).append(value)
         answer = self.answers.get(action["action"][0].lower(), reply)
-        said = None if self.silent else answer(action)
-        if said is not None:
-            peer.sendall(said.encode() if isinstance(said, str) else said)
-        with self._changed:  # after the answer: a test that waited for the action may send what follows it
+        with self._changed:  # who looks for this action sees it together with its answer, never one without the other
+            said = None if self.silent else answer(action)
+            if said is not None:
+                peer.sendall(said.encode() if isinstance(said, str) else said)
             self.actions.append(action)
             self._changed.notify_all()

@@ -33,17 +33,17 @@ def queued(action: Action) -> str:
 
 
 @pytest.mark.parametrize(
-    ("said", "reason", "uniqueid", "expected"),
+    ("answer", "expected"),
     [
-        ("Success", 4, f"o-{ATTEMPT}", OriginateOutcome(True, 4, f"o-{ATTEMPT}")),
-        ("Failure", 3, "<null>", OriginateOutcome(False, 3, None)),
-        ("Failure", 5, f"o-{ATTEMPT}", OriginateOutcome(False, 5, f"o-{ATTEMPT}")),
-        ("Failure", 0, "", OriginateOutcome(False, 0, None)),
-        ("Failure", 8, "<unknown>", OriginateOutcome(False, 8, None)),
+        (("Success", 4, f"o-{ATTEMPT}"), OriginateOutcome(True, 4, f"o-{ATTEMPT}")),
+        (("Failure", 3, "<null>"), OriginateOutcome(False, 3, None)),
+        (("Failure", 5, f"o-{ATTEMPT}"), OriginateOutcome(False, 5, f"o-{ATTEMPT}")),
+        (("Failure", 0, ""), OriginateOutcome(False, 0, None)),
+        (("Failure", 8, "<unknown>"), OriginateOutcome(False, 8, None)),
     ],
 )
-def test_the_outcome_is_asterisks_answer_to_our_action(a_connected_switch, asterisk, said, reason, uniqueid, expected) -> None:
-    asterisk.answers["originate"] = lambda action: queued(action) + response(action, said, reason, uniqueid)
+def test_the_outcome_is_asterisks_answer_to_our_action(a_connected_switch, asterisk: PosingAmi, answer, expected) -> None:
+    asterisk.answers["originate"] = lambda action: queued(action) + response(action, *answer)
     assert call(a_connected_switch) == expected
 
 

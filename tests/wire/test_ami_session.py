@@ -23,7 +23,7 @@ def test_logs_in_and_tells_that_it_is_connected(a_connected_switch: AmiSwitch, a
 
 
 def test_login_alone_is_not_connected_before_fully_booted(a_starting_switch, asterisk: PosingAmi, heard: Heard) -> None:
-    asterisk.answers["login"] = lambda action: reply(action)
+    asterisk.answers["login"] = reply
     a_starting_switch.start()
     asterisk.wait_for("ping")
     assert not a_starting_switch.connected()
@@ -34,7 +34,7 @@ def test_login_alone_is_not_connected_before_fully_booted(a_starting_switch, ast
 
 
 def test_without_fully_booted_the_session_is_given_up(a_starting_switch, asterisk: PosingAmi) -> None:
-    asterisk.answers["login"] = lambda action: reply(action)
+    asterisk.answers["login"] = reply
     a_starting_switch.start()
     asterisk.wait_for("login", count=2)
     assert not a_starting_switch.connected()
