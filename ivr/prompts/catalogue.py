@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-PROMPTS = Path(__file__).parent / "prompts"
+PROMPTS = Path(__file__).parent
 LOCALES = ("zh", "en")
 LEDGER = "made.json"
 RECIPE = 1  # counted up when rendering itself changes (trimming, level), so that everything is spoken again
@@ -28,18 +28,34 @@ class Line:
     phonemes: str | None = None
 
     @property
+    def key(self) -> str:
+        return f"{self.locale}/{self.name}"
+
+    @property
     def mark(self) -> str:
         """Changes whenever the file must be spoken again."""
         told = [RECIPE, self.text, self.voice, self.speed, self.phonemes]
         return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:16]
 
     def file(self, folder: Path = PROMPTS) -> Path:
-        return folder / self.locale / f"{self.name}.wav"
+        return folder / f"{self.key}.wav"
+
+
+@dataclass(frozen=True)
+class Prompt:
+    name: str
+    zh: str
+    en: str
+
+
+def load(folder: Path = PROMPTS) -> dict[str, Prompt]:
+    """Every prompt by its name."""
+    return {name: Prompt(name, told["zh"], told["en"]) for name, told in _read(folder)["prompts"].items()}
 
 
 def lines(folder: Path = PROMPTS) -> Iterator[Line]:
     """Every prompt in every language. Raises KeyError naming what a prompt lacks."""
-    told = yaml.safe_load((folder / "catalogue.yaml").read_text(encoding="utf-8"))
+    told = _read(folder)
     for name, prompt in told["prompts"].items():
         for locale in LOCALES:
             yield Line(
@@ -50,6 +66,10 @@ def lines(folder: Path = PROMPTS) -> Iterator[Line]:
                 speed=float(_own(prompt, told, "speed", locale)),
                 phonemes=prompt.get("phonemes", {}).get(locale),
             )
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    return dict(yaml.safe_load((folder / "catalogue.yaml").read_text(encoding="utf-8")))
 
 
 def _own(prompt: dict[str, Any], told: dict[str, Any], key: str, locale: str) -> Any:
