@@ -19,6 +19,7 @@ from surveys.model import Attempt, Survey, Verdict
 from surveys.rules import CallingHours, Past, Plan
 from telephony.instructions import Instructions
 from telephony.model import Instruction
+from telephony.switch import OriginateOutcome
 from tickets import timeline
 from tickets.model import Ticket
 from tickets.state import SYSTEM
@@ -111,6 +112,26 @@ class Surveys:
         session.flush()
         self._changed(session, attempt.survey_id)
         log.info("survey.attempt_%s attempt=%s", state, attempt.id)
+
+    def call_started(self, session: Session, attempt_id: str) -> bool:
+        """The node that dials asks just before: may it? Once per attempt, and not when quiet hours have begun since."""
+        attempt = self._attempt(session, uuid.UUID(attempt_id))
+        now = self._clock.now()
+        if attempt.state != "claimed" or rules.out_of_quiet(now, self._hours) != now:
+            return False
+        self.outcome(session, attempt.id, "dialling")
+        return True
+
+    def call_over(self, session: Session, attempt_id: str, outcome: OriginateOutcome | None) -> None:
+        """What the node learned of its call; None: nobody knows, it may have rung. What the citizen keyed stands."""
+        attempt = self._attempt(session, uuid.UUID(attempt_id))
+        if attempt.state not in rules.LIVE:
+            return
+        if outcome is None:
+            self.outcome(session, attempt.id, "uncertain")
+        elif attempt.state != "answered":
+            following = rules.outcome_of_dialling(outcome.answered, outcome.reason)
+            self.outcome(session, attempt.id, following, outcome.uniqueid)
 
     def heard(self, session: Session, attempt_id: uuid.UUID, call_uniqueid: str) -> str:
         """The conversation begins: the attempt is answered; the language to speak. Refused unless it is live."""

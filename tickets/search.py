@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import jieba
 
+from common.settings import CACHE
+
 # Private-use characters around a hit; `tickets.rules.clean_text` keeps them out of stored text. Never HTML.
 HIT_START, HIT_END = "\ue000", "\ue001"
 MAX_QUERY = 100
@@ -20,6 +22,14 @@ SNIPPET = 60
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
 
 jieba.setLogLevel("WARNING")
+# Its compiled dictionary is a marshal file: not in /tmp, where anybody could put one in its place.
+jieba.dt.tmp_dir = str(CACHE)
+
+
+def warm_up() -> None:
+    """Load the dictionary (a second or two), so that the first ticket saved need not wait for it."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    jieba.initialize()
 
 
 def normal(text: str) -> str:
