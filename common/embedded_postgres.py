@@ -66,6 +66,8 @@ class EmbeddedPostgres:
             *self._as_user(), str(binaries() / "initdb"), "-D", str(self.directory), "-U", USER, "--auth=scram-sha-256",
             f"--pwfile={self._secrets_dir / 'database'}", "--encoding=UTF8", "--locale=C.UTF-8",
         ]  # fmt: skip
+        if self.volatile:
+            arguments.append("--no-sync")
         made = subprocess.run(arguments, capture_output=True, text=True, check=False)
         if made.returncode:
             raise PostgresError(_explain(made.stderr or made.stdout, self.directory))
