@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from common.secrets import write_private
 from common.settings import PROJECT, Settings
 from telephony.embedded.music import write_sounds
 from telephony.embedded.secrets import AMI_USER, ami_secret, desk_phone_password
@@ -81,9 +81,9 @@ def configure(
     )
     environment.filters.update(conf=conf_value, regex=re.escape)
     for template in sorted(TEMPLATES.glob("*.conf.j2")):
-        _write_private(here / "etc" / template.stem, environment.get_template(template.name).render(values))
+        write_private(here / "etc" / template.stem, environment.get_template(template.name).render(values))
     for name in UNUSED:
-        _write_private(here / "etc" / f"{name}.conf", "; nothing to say here\n")
+        write_private(here / "etc" / f"{name}.conf", "; nothing to say here\n")
     return here / "etc" / "asterisk.conf"
 
 
@@ -189,11 +189,3 @@ def _path(path: Path) -> str:
     if not _PATH.fullmatch(str(path)):
         raise ConfigurationError(f"{path} cannot be given to Asterisk: choose a data directory of letters, digits and ./+@~_-")
     return str(path)
-
-
-def _write_private(file: Path, content: str) -> None:
-    partial = file.with_name(f"{file.name}.partial")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as out:
-        out.write(content)
-    partial.rename(file)
