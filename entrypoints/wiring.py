@@ -58,11 +58,17 @@ def wire(settings: Settings, database: Database | None = None, clock: Clock | No
     )  # fmt: skip
 
 
+ANY_HOUR = ("23:59:59.999999", "00:00")
+
+
 def calling_hours(settings: Settings) -> CallingHours:
+    """A demo's citizens are phones in a browser: nobody is woken, so unless told otherwise they are called at any hour."""
+    told = {"quiet_from", "quiet_until"} & settings.model_fields_set
+    quiet_from, quiet_until = ANY_HOUR if settings.demo and not told else (settings.quiet_from, settings.quiet_until)
     return CallingHours(
         timezone=settings.timezone,
-        quiet_from=settings.quiet_from,
-        quiet_until=settings.quiet_until,
+        quiet_from=quiet_from,
+        quiet_until=quiet_until,
         gaps=tuple(timedelta(minutes=minutes) for minutes in settings.survey_gaps_minutes),
         daily_cap=settings.survey_daily_cap,
         delay=timedelta(minutes=settings.survey_delay_minutes),
