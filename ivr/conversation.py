@@ -95,11 +95,11 @@ class Conversation:
 
     def _leave(self, voice: Voice, notes: _Notes, end: End) -> None:
         """The dialplan believes only what is set last: IVR_DONE after JIESU_NEXT."""
-        noted = notes.put(self._intake.wants_agent, voice.call_id, end.priority) if end.next == "waiting" else None
+        if end.next == "waiting":
+            notes.put(self._intake.wants_agent, voice.call_id, end.priority)
         if end.prompts:
             voice.play(end.prompts)
-        if noted is not None:
-            notes.wait(noted, self._notes_seconds)
+        notes.settle(self._notes_seconds)
         voice.set_variable(NEXT, end.next)
         voice.set_variable(DONE, "1")
         log.info("ivr.done call=%s next=%s", voice.call_id, end.next)
@@ -111,6 +111,7 @@ class _Notes:
     def __init__(self, call_id: str) -> None:
         self._call_id = call_id
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ivr-notes")
+        self._last: Future[Any] | None = None
 
     def __enter__(self) -> _Notes:
         return self
@@ -121,18 +122,20 @@ class _Notes:
     def put(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
         future = self._thread.submit(work, *arguments)
         future.add_done_callback(lambda done: self._report(work, done))
+        self._last = future
         return future
 
-    def wait(self, future: Future[Any], seconds: float) -> None:
-        """Until done, failed or SECONDS passed."""
+    def settle(self, seconds: float) -> None:
+        """Until every note is taken, or SECONDS passed: what happens next is told by others and must not overtake them."""
         try:
-            future.exception(seconds)
+            if self._last is not None:
+                self._last.exception(seconds)
         except TimeoutError:
-            log.warning("ivr.note_late call=%s", self._call_id)
+            log.warning("ivr.notes_late call=%s", self._call_id)
 
     def _report(self, work: Callable[..., Any], done: Future[Any]) -> None:
         error = done.exception()
         if error is not None:
-            name = getattr(work, "__name__", "note")
             # Only the kind of error: a database's own words may quote the caller's number.
+            name = getattr(work, "__name__", "note")
             log.warning("ivr.note_failed call=%s note=%s error=%s", self._call_id, name, type(error).__name__)

@@ -6,8 +6,6 @@ import re
 from functools import cache
 from typing import Any
 
-from misaki import zh
-
 from ivr.speech.kokoro import package_dir
 
 WORD = re.compile(r"[A-Za-z']+|[.,;:!?]")
@@ -33,6 +31,8 @@ def _mandarin(text: str) -> str:
 
 @cache
 def _mandarin_rules() -> Any:
+    from misaki import zh  # noqa: PLC0415  the voice packages live in an environment of their own
+
     return zh.ZHG2P()
 
 
