@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     quiet_from: str = "20:00"
     quiet_until: str = "09:00"
     survey_daily_cap: int = 2  # calls to one number in a day, all surveys together
+    # Extensions with a SIP telephone on the desk instead of the browser's phone (docs/trunk.md).
+    desk_phones: list[str] = []
     wrap_up_seconds: int = 60
     ring_seconds: int = 20
     twilio_account_sid: str | None = None

@@ -48,7 +48,9 @@ def asterisk(settings: Settings) -> Child:
 
     def start() -> subprocess.Popen[bytes]:
         lines = [Line(line.number, line_password(settings, line.number)) for line in DEMO_LINES] if settings.demo else []
-        configure(settings, lines=lines, sandboxed=process.asterisk.root is not None)
+        configure(
+            settings, lines=lines, desk_phones=settings.desk_phones, sandboxed=process.asterisk.root is not None
+        )  # fmt: skip
         return process.start()
 
     return Child("asterisk", start=start, ready=process.running, stop=lambda _: process.stop(CALLS_MAY_FINISH))

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 PROCESSES = 5
 KEPT = (
     "port", "demo", "listen", "menu_profile", "tls_certificate", "tls_key", "hotline_numbers", "area_name", "timezone",
+    "desk_phones",
 )  # fmt: skip
 
 
