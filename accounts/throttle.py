@@ -14,6 +14,9 @@ from common.clock import Clock
 from common.database import Database
 
 
+LOGINS, ADDRESSES = 712347, 712348  # families of advisory locks: any numbers, the same for all processes
+
+
 class Throttle:
     """Has transactions of its own: an attempt is remembered although the request that made it is refused and rolled back."""
 
@@ -25,7 +28,8 @@ class Throttle:
         Returns its id for `forgive`. Raises TooManyAttemptsError; a refused attempt does not prolong the refusal."""
         now, key = self._clock.now(), login_hash(login)
         with self._database.transaction() as session:
-            session.execute(select(func.pg_advisory_xact_lock(func.hashtext(address))))
+            for family, what in ((LOGINS, key), (ADDRESSES, address)):
+                session.execute(select(func.pg_advisory_xact_lock(family, func.hashtext(what))))
             session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - WINDOW))
             wait = max(
                 seconds_to_wait(self._at(session, SignInAttempt.login_hash == key), FAILURES_PER_LOGIN, now),

@@ -60,7 +60,7 @@ class Matcher:
                 self._good_at = None  # the heart stops, so the safety net takes the callers
                 log.exception("matcher.round_failed")
                 stop.wait(TICK_SECONDS)
-        self._lock.release()
+        self.stand_down()
 
     def run_once(self) -> int:
         """One round; how many callers were sent to an agent. 0 while another process matches or the switch is away."""
@@ -94,6 +94,11 @@ class Matcher:
     def run_heart(self, stop: threading.Event) -> None:
         while not stop.wait(BEAT_SECONDS):
             self.beat()
+
+    def stand_down(self) -> None:
+        """Let another process match."""
+        self._good_at = None
+        self._lock.release()
 
     def _connect(self, pair: Pair) -> bool:
         with self._database.transaction() as session:
