@@ -13,7 +13,6 @@ from accounts.rules import FAILURES_PER_ADDRESS, FAILURES_PER_LOGIN, WINDOW, sec
 from common.clock import Clock
 from common.database import Database
 
-
 LOGINS, ADDRESSES = 712347, 712348  # families of advisory locks: any numbers, the same for all processes
 
 

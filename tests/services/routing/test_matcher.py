@@ -1,6 +1,8 @@
 """The matcher's rounds: the pop before the ring, refusals, doubts, silence, two at once, and its heart."""
 from __future__ import annotations
 
+import itertools
+
 import psycopg
 import pytest
 
@@ -118,7 +120,7 @@ def test_a_dial_that_fails_at_once_again_and_again_does_not_spin(floor: Floor):
         floor.clock.advance(0.1)
     assert 2 <= len(floor.switch.redirects) <= 6
     extensions = [extension for _, _, extension in floor.switch.redirects]
-    assert all(one != other for one, other in zip(extensions, extensions[1:], strict=False))
+    assert all(one != other for one, other in itertools.pairwise(extensions))
 
 
 def test_two_matchers_one_works(floor: Floor):
