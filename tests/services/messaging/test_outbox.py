@@ -116,7 +116,7 @@ def test_a_message_is_sent_once(
     (None, "uncertain"),
 ])
 def test_a_no_is_final_and_doubt_is_never_resent(
-    database: Database, clock: FakeClock, outbox: Outbox, twilio: PosingAsTwilio, a_queued_message: None,
+    database: Database, clock: FakeClock, outbox: Outbox, *, twilio: PosingAsTwilio, a_queued_message: None,
     answer: Answer, state: str,
 ) -> None:
     twilio.answer = lambda _: answer

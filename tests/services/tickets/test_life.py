@@ -37,7 +37,7 @@ def test_a_hostile_caller_id_is_unknown(database: Database, tickets: Tickets, ca
 
 
 def test_the_whole_life(
-    database: Database, tickets: Tickets, clock: FakeClock, operator: Actor, a_filed_ticket: Ticket,
+    database: Database, tickets: Tickets, clock: FakeClock, *, operator: Actor, a_filed_ticket: Ticket,
     closed: list[uuid.UUID],
 ) -> None:
     assert a_filed_ticket.ticket_no == "202603020001"
