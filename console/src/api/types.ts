@@ -23,6 +23,8 @@ export type PresenceState = 'offline' | 'ready' | 'paused' | 'ringing' | 'talkin
 export interface Presence {
   state: PresenceState
   reason: string | null
+  /** A pause asked for during a call: it begins after it and its wrap-up. */
+  pause_after: string | null
   since: string
   extension: string
   reachable: boolean

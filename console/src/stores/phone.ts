@@ -48,6 +48,7 @@ export const usePhone = defineStore('phone', () => {
   let softphone: SoftPhone | null = null
   let expected: string | null = null // the call that we asked back: its INVITE is answered at once
   let talked: string | null = null
+  let dismissed: string | null = null
   let reading: Promise<void> | null = null
   let readAgain = false
 
@@ -91,7 +92,7 @@ export const usePhone = defineStore('phone', () => {
   function take(next: Presence): void {
     presence.value = next
     if (next.state === 'talking') talked = next.call?.call_id ?? talked
-    if (next.call) call.value = next.call
+    if (next.call && (next.call.call_id !== dismissed || next.state === 'talking')) call.value = next.call
     else if (call.value && talked !== call.value.call_id) call.value = null
     else if (call.value) call.value = { ...call.value, state: 'ended' }
     if (line.value === 'off' && next.tab && next.tab !== tab.id && next.state !== 'offline') moveLine('taken_over')
@@ -287,7 +288,9 @@ export const usePhone = defineStore('phone', () => {
 
   /** The bench is done with this call. */
   function putAway(): void {
-    if (!inCall.value && !ringing.value && call.value?.state === 'ended') call.value = null
+    if (inCall.value || ringing.value || call.value?.state !== 'ended') return
+    dismissed = call.value.call_id
+    call.value = null
   }
 
   return {
