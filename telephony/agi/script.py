@@ -19,6 +19,8 @@ REPLY_SECONDS = 5.0
 """For verbs that Asterisk answers at once."""
 PLAY_SECONDS = 300.0
 """For verbs that last as long as a file or a recording."""
+UP = 6
+"""CHANNEL STATUS of a channel with somebody on it."""
 _LASTS = ("STREAM FILE", "CONTROL STREAM FILE", "GET OPTION", "GET DATA", "RECORD FILE", "SAY ", "EXEC")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CODE = re.compile(r"([0-9]{3})([ -]|$)(.*)")
@@ -28,6 +30,10 @@ _FILE = re.compile(r"/?[A-Za-z0-9_./-]{1,400}")
 
 class HungUp(AGIHangup, CallerHungUp):  # type: ignore[misc]  # pyst2 publishes no types
     """The caller is gone: pyst2's word and ours for it."""
+
+
+class MinusOne(HungUp):
+    """`result=-1`: mostly that the caller is gone."""
 
 
 class AgiOverdueError(AGIError):  # type: ignore[misc]  # pyst2 publishes no types
@@ -60,7 +66,13 @@ class FastAgi(AGI):  # type: ignore[misc]  # pyst2 publishes no types
     def stream_file(self, filename: str, escape_digits: str = "", sample_offset: int = 0) -> str:
         if not _FILE.fullmatch(filename):
             raise ValueError("not a sound file's name")
-        return str(super().stream_file(filename, escape_digits, sample_offset))
+        try:
+            return str(super().stream_file(filename, escape_digits, sample_offset))
+        except MinusOne:
+            # Asterisk says the same of a missing file and of a caller who is gone: a missing file does not move.
+            if self.end_position == 0 and self.channel_status() == UP:
+                return ""
+            raise
 
     def _quote(self, string: object) -> str:
         text = str(string)
@@ -100,7 +112,7 @@ class FastAgi(AGI):  # type: ignore[misc]  # pyst2 publishes no types
         if matched is None:
             raise AGIError(f"not a result: {text[:60]!r}")
         value, data, end_position = matched[1], matched[2] or "", matched[3]
-        if value == "-1":
-            raise HungUp("result -1")
         self.end_position = int(end_position or 0)
+        if value == "-1":
+            raise MinusOne("result -1")
         return {"result": (value, data)}

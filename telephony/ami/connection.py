@@ -66,13 +66,14 @@ class Connection(Manager):  # type: ignore[misc]  # panoramisk publishes no type
         delay = self._pace.retry_first
         while True:
             started = self.loop.time()
+            reason = ""  # cancelled: we stop, and nobody is to be told
             try:
                 reason = await self._session()
             except Exception:
                 log.exception("ami.session_failed")  # a fault of ours: the next session still has to come
                 reason = "internal error"
             finally:
-                self._drop()
+                self._drop(reason)
             log.warning("ami.lost reason=%s next_try=%.2f", reason, delay)
             await asyncio.sleep(delay)
             lived = self.loop.time() - started - delay
@@ -145,10 +146,10 @@ class Connection(Manager):  # type: ignore[misc]  # panoramisk publishes no type
         if not self._over.done():
             self._over.set_result("shutdown" if isinstance(exc, Message) else f"closed: {type(exc).__name__}")
 
-    def _drop(self) -> None:
+    def _drop(self, reason: str) -> None:
         was_ready, self.ready = self.ready, False
         if self.protocol is not None:
             self.protocol.close()
             self.protocol = None
         if was_ready:
-            self._on_lost(self._over.result() if self._over.done() else "silent")
+            self._on_lost(reason)

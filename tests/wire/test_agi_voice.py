@@ -71,8 +71,9 @@ def test_a_key_stops_what_is_played_and_what_would_follow(call: Call) -> None:
 
 
 def test_a_missing_prompt_is_logged_and_the_call_goes_on(call: Call, caplog) -> None:
-    call.will_answer("200 result=0 endpos=0", "200 result=0 endpos=9600")
+    call.will_answer("200 result=-1 endpos=0", "200 result=6", "200 result=0 endpos=9600")  # as Asterisk 22 says it
     assert call.voice.play(["welcome", "menu/main"]) is None
+    assert call.commands()[1] == "CHANNEL STATUS"
     assert "prompt.missing name=welcome" in caplog.text
     assert "menu/main" not in caplog.text
 
@@ -144,6 +145,12 @@ def test_a_caller_without_a_plain_number_is_unknown(number: str) -> None:
         return
     with a_call_with(agi_callerid=number) as call:
         assert call.voice.caller is None
+
+
+def test_a_caller_gone_before_the_first_sample_is_gone(call: Call) -> None:
+    call.will_answer("200 result=-1 endpos=0", "HANGUP")
+    with pytest.raises(CallerHungUp):
+        call.voice.play(["welcome"])
 
 
 VERBS: list[Callable[[AgiVoice], Any]] = [

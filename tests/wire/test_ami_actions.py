@@ -1,7 +1,7 @@
 """Verbs of the switch: what is sent, what counts as an answer, and what is refused before it is sent."""
 from __future__ import annotations
 
-import json
+import hashlib
 import logging
 
 import pytest
@@ -110,21 +110,30 @@ def test_only_agents_extensions(a_connected_switch, asterisk: PosingAmi, extensi
     assert [action["action"] for action in asterisk.actions if action["action"] != ["Ping"]] == [["Login"]]
 
 
-def test_credentials_reach_asterisk_and_no_log(a_connected_switch, asterisk: PosingAmi, caplog) -> None:
+def taken(action: Action, said: str = "Success", reason: int = 4) -> str:
+    event = ("Event: OriginateResponse", f"ActionID: {action['actionid'][0]}", f"Response: {said}", f"Reason: {reason}")
+    return reply(action, "Message: Originate successfully queued") + message(*event, "Uniqueid: n1-1.1")
+
+
+def test_credentials_reach_asterisk_as_a_digest_and_no_log(a_connected_switch, asterisk: PosingAmi, caplog) -> None:
     password = "Zk3-" + "a1B2" * 8
+    asterisk.answers["originate"] = taken
     with caplog.at_level(logging.DEBUG):
         a_connected_switch.put_credentials("8001", password)
-        asterisk.answers["setvar"] = lambda action: None
+        asterisk.answers["originate"] = lambda action: None
         with pytest.raises(SwitchUnsureError):
             a_connected_switch.put_credentials("8001", password)
-        asterisk.drop()
+        asterisk.answers["originate"] = lambda action: taken(action, "Failure", 0)
         with pytest.raises(SwitchRefusedError):
-            a_connected_switch.put_credentials("8001", 'x","auth_type":"md5')
-    action = asterisk.wait_for("setvar")
-    assert action["variable"] == ["DB(ps_auths/auth/agent-8001)"]
-    assert json.loads(action["value"][0])["password"] == password
-    assert password not in caplog.text
-    assert "a-secret-of-the-test" not in caplog.text
+            a_connected_switch.put_credentials("8001", password)
+        with pytest.raises(SwitchRefusedError):
+            a_connected_switch.put_credentials("8001", 'x","auth_type":"userpass')
+    action = asterisk.wait_for("originate")
+    assert action["channel"] == ["Local/8001@credentials/n"]
+    assert (action["context"], action["exten"]) == (["credentials"], ["done"])
+    digest = hashlib.md5(f"agent-8001:jiesu:{password}".encode()).hexdigest()
+    assert action["variable"] == [f"JIESU_DIGEST={digest}"]
+    assert all(secret not in caplog.text for secret in (password, digest, "a-secret-of-the-test"))
 
 
 def channel_row(action: Action, *more: str, channel: str = PHONE, number: str = "13900000001") -> str:
