@@ -1,0 +1,69 @@
+/** The list and the counts of its tabs, for the filter in the address; read again when tickets change. */
+import { computed, onScopeDispose, type Ref, watch } from 'vue'
+import { useRoute, useRouter } from 'vue-router'
+
+import { api } from '@/api/client'
+import { type Loaded, useLoad } from '@/api/load'
+import type { Page, TicketRow, TicketState } from '@/api/types'
+import { useNews, useReread } from '@/stores/live'
+
+import { type Filter, readFilter, type Tab, toQuery, writeFilter } from './filter'
+
+const COUNTED: TicketState[] = ['draft', 'filed', 'closed', 'discarded']
+/** A busy centre changes tickets many times a second; one reading covers all of them. */
+const SETTLE_MS = 1500
+
+export type Counts = Record<Tab, number>
+
+export interface TicketList extends Loaded<Page<TicketRow>> {
+  filter: Readonly<Ref<Filter>>
+  counts: Readonly<Ref<Counts | null>>
+  change: (changes: Partial<Filter>) => void
+}
+
+export function useTicketList(): TicketList {
+  const route = useRoute()
+  const router = useRouter()
+  const filter = computed(() => readFilter(route.query))
+  const list = useLoad((signal) => api.get<Page<TicketRow>>('/api/tickets', toQuery(filter.value), signal))
+  const counting = useLoad(async (signal) => {
+    const pages = await Promise.all(
+      COUNTED.map((state) => api.get<Page<TicketRow>>('/api/tickets', { q: filter.value.q, state, page: 1, size: 1 }, signal)),
+    )
+    return Object.fromEntries(COUNTED.map((state, n) => [state, pages[n]?.total ?? 0])) as Record<TicketState, number>
+  })
+  const counts = computed<Counts | null>(() => {
+    const by = counting.data.value
+    return by && { ...by, all: by.draft + by.filed + by.closed }
+  })
+
+  let timer = 0
+  function again(): void {
+    if (timer) return
+    timer = window.setTimeout(() => {
+      timer = 0
+      void list.reload()
+      void counting.reload()
+    }, SETTLE_MS)
+  }
+  onScopeDispose(() => {
+    clearTimeout(timer)
+  })
+  useNews('ticket.changed', again)
+  useNews('survey.changed', again)
+  useReread(again)
+
+  watch(filter, (next, before) => {
+    if (JSON.stringify(next) === JSON.stringify(before)) return
+    void list.reload()
+    if (next.q !== before.q) void counting.reload()
+  })
+
+  function change(changes: Partial<Filter>): void {
+    // Another filter begins at its first page.
+    const next = { ...filter.value, page: 1, ...changes }
+    void router.replace({ query: writeFilter(next) })
+  }
+
+  return { ...list, filter, counts, change }
+}
