@@ -61,7 +61,7 @@ class VoskEngine:
 
     name = "vosk"
 
-    def __init__(self, path: Path, model: str, languages: tuple[str, ...], skip_silence: bool = True) -> None:
+    def __init__(self, path: Path, model: str, languages: tuple[str, ...], *, skip_silence: bool = True) -> None:
         try:
             self._model = vosk.Model(str(path))
         except Exception as error:  # vosk raises nothing more special

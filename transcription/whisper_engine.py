@@ -37,7 +37,7 @@ class WhisperEngine:
 
     name = "whisper"
 
-    def __init__(self, path: Path, model: str, languages: tuple[str, ...], language: str = "zh",
+    def __init__(self, path: Path, model: str, languages: tuple[str, ...], *, language: str = "zh",
                  threads: int = 1, skip_silence: bool = True) -> None:
         try:
             self._model = WhisperModel(str(path), device="cpu", compute_type="int8", cpu_threads=threads,
