@@ -160,6 +160,13 @@ class CallDesk:
         call.priority = call.priority if priority is None else priority
         session.flush()
 
+    def wants_agent(self, session: Session, call_id: str, priority: int) -> None:
+        """The draft ticket exists from here."""
+        self.note(session, call_id, priority=priority)
+        call = self._book.row(session, call_id, self._at(None))
+        if call.state != "ended":
+            self._book.draft(session, call)
+
     def served_itself(self, session: Session, call_id: str) -> None:
         """The menu answered what the caller wanted (a ticket's progress): hanging up now is no abandoned call."""
         call = self._book.row(session, call_id, self._at(None))
