@@ -34,7 +34,7 @@ def test_a_caller_gets_to_wait_without_agi(hotline: Hotline, a_living_matcher: H
     server = build(hotline.settings.agi_port)
     if server is not None:
         hotline.also_close(server.close)
-    caller = hotline.call("hang_up", hold_ms=9000)
+    caller = hotline.call("stay")
 
     fallback = hotline.ami.wait("JiesuFallback")
     waiting = hotline.ami.wait("JiesuWaiting")
@@ -43,6 +43,7 @@ def test_a_caller_gets_to_wait_without_agi(hotline: Hotline, a_living_matcher: H
         assert fallback["Status"] == status
     assert waiting["Fallback"] == "1"
     assert waiting["Caller"] == "13900000001"
+    hotline.hang_up(waiting["Channel"])
     caller.end()
     ended = hotline.ami.wait("JiesuEnded")
     assert (ended["Step"], ended["CallId"]) == ("waiting", waiting["CallId"])
@@ -102,7 +103,7 @@ def test_missing_prompts_break_no_call(a_hotline_with: Callable[..., Hotline]) -
     heart = Heartbeat(hotline.ami).start()
     hotline.also_close(heart.stop)
 
-    caller = hotline.call("hang_up", hold_ms=4000)
+    caller = hotline.call("stay")
 
-    hotline.ami.wait("JiesuWaiting")
+    hotline.hang_up(hotline.ami.wait("JiesuWaiting")["Channel"])
     caller.end()

@@ -88,8 +88,9 @@ class Silent(AgiServer):
         super().__init__(port)
 
     def converse(self, connection: socket.socket) -> None:
-        while connection.recv(4096):
-            pass
+        with suppress(ConnectionResetError):
+            while connection.recv(4096):
+                pass
         self.left.set()
 
 
@@ -98,6 +99,7 @@ class BlackHole:
 
     def __init__(self, port: int) -> None:
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._listener.bind(("127.0.0.1", port))
         self._listener.listen(0)
         self._fillers = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(4)]

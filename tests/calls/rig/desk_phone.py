@@ -125,8 +125,7 @@ class DeskPhone:
         offer = f"m=audio {port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n"
         sdp = f"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n{offer}"
         self._dialog = invite
-        with suppress(OSError):
-            self._reply(invite, 200, "OK", sdp)
+        self._reply(invite, 200, "OK", sdp)
         media = re.search(r"m=audio (\d+)", invite)
         assert media is not None
         self.talking.set()
@@ -157,7 +156,8 @@ class DeskPhone:
         return f"Via: SIP/2.0/UDP 127.0.0.1:{self._port};branch=z9hG4bK{uuid.uuid4().hex[:12]}"
 
     def _send(self, message: str) -> None:
-        self._socket.sendto(message.encode(), self._server)
+        with suppress(OSError):  # closed meanwhile
+            self._socket.sendto(message.encode(), self._server)
 
 
 def _header(message: str, name: str) -> str:

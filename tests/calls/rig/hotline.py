@@ -85,6 +85,9 @@ class Hotline:
         """What the matcher does with a pair."""
         return self.ami.ask("Redirect", Channel=channel, Context="connect", Exten=extension, Priority="1")
 
+    def hang_up(self, channel: str) -> None:
+        assert self.ami.ask("Hangup", Channel=channel, Cause="16")["Response"] == "Success"
+
     def gone(self, seconds: float = 10) -> None:
         """No channel is left: nothing leaked."""
         eventually(lambda: self.asterisk.channels() == 0, seconds, "channels are left")
