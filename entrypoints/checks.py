@@ -75,10 +75,11 @@ def prepare_tests(floors: list[str]) -> None:
         with step("console") as report:
             console_build.built(report)
     if real_calls or {"unit", "services"} & set(floors):
-        from transcription.models import ensure_for_tests  # noqa: PLC0415  loads the recognisers' libraries
+        from entrypoints.speech_model import downloading  # noqa: PLC0415  loads the recognisers' libraries
+        from transcription.models import ModelStore  # noqa: PLC0415  as above
 
-        with step("speech model for tests") as report:
-            ensure_for_tests(CACHE / "models", report)
+        with downloading() as progress:
+            ModelStore(CACHE / "models").ensure("whisper-base", progress)
 
 
 def _passes(name: str, command: list[str]) -> bool:

@@ -21,13 +21,16 @@ out = Console()
 @models.command("list")
 def list_models(data: Data = None) -> None:
     """What can be installed and what is."""
-    from transcription import models as speech
+    from transcription.models import ModelStore
 
-    folder = load_settings(data).models_dir
-    there = {model.name for model in speech.installed(folder)}
-    table = Table("model", "engine", "language", "MB", "installed")
-    for model in speech.CATALOGUE:
-        table.add_row(model.name, model.engine, model.language, str(model.megabytes), "yes" if model.name in there else "")
+    store = ModelStore(load_settings(data).models_dir)
+    there = {model.name: model for model in store.installed()}
+    table = Table("model", "engine", "languages", "MB", "installed", "")
+    for name, entry in store.catalogue.entries.items():
+        size = str(entry.bytes // 1_000_000) if entry.bytes else "?"
+        table.add_row(name, entry.engine, ", ".join(entry.languages), size, "yes" if name in there else "", entry.title_zh)
+    for name in there.keys() - store.catalogue.entries.keys():
+        table.add_row(name, there[name].engine, ", ".join(there[name].languages), "", "yes", there[name].source)
     out.print(table)
 
 
@@ -37,24 +40,24 @@ def install_model(
     data: Data = None,
 ) -> None:
     """Fetch, check and unpack a model; an interrupted one goes on where it stopped."""
-    from entrypoints.progress import step
-    from transcription import models as speech
+    from entrypoints.speech_model import downloading
+    from transcription.models import ModelStore
 
-    folder = load_settings(data).models_dir
-    with step("speech model") as report:
-        made = speech.install(name, folder, report) if name else speech.ensure_default(folder, report)
-    out.print(f"installed: {made.name}" if made else "no model could be reached; bring one with ./jiesu models import FILE")
+    store = ModelStore(load_settings(data).models_dir)
+    with downloading() as progress:
+        made = store.install(name, progress) if name else store.ensure_default(progress).model
+    out.print(f"installed: {made.name} ({made.verified})", highlight=False)
 
 
 @models.command("import")
 def import_model(file: Path, data: Data = None) -> None:
     """A model brought on a disk (the zip of its project's page)."""
-    from entrypoints.progress import step
-    from transcription import models as speech
+    from entrypoints.speech_model import downloading
+    from transcription.models import ModelStore
 
-    with step("speech model") as report:
-        made = speech.import_file(file, load_settings(data).models_dir, report)
-    out.print(f"installed: {made.name}")
+    with downloading() as progress:
+        made = ModelStore(load_settings(data).models_dir).import_file(file, progress)
+    out.print(f"installed: {made.name} ({made.verified})", highlight=False)
 
 
 @prompts.command("list")

@@ -8,7 +8,7 @@ from entrypoints import console_build, preflight, state_file
 from entrypoints.preflight import Finding
 from telephony.embedded import install as asterisk
 from telephony.embedded.packages import RUN_PACKAGES
-from transcription import models
+from transcription.models import ModelStore
 
 
 def findings(settings: Settings) -> Iterator[Finding]:
@@ -38,7 +38,7 @@ def _console() -> Finding:
 
 
 def _speech(settings: Settings) -> Finding:
-    names = [model.name for model in models.installed(settings.models_dir)]
+    names = [model.name for model in ModelStore(settings.models_dir).installed()]
     words = ", ".join(names) if names else "no speech model: calls work, tickets say «no transcript»"
     return Finding("speech", bool(names), words, "./jiesu models install")
 

@@ -15,11 +15,11 @@ from common.settings import Settings
 from entrypoints import certificate, console_build, packages, preflight, state_file
 from entrypoints.children import children
 from entrypoints.progress import console, step
+from entrypoints.speech_model import default_model
 from entrypoints.supervisor import Supervisor
-from ivr.prompts import derive as prompts
+from ivr.prompts.derive import derive
 from telephony.embedded import install as asterisk
 from telephony.embedded.packages import RUN_PACKAGES
-from transcription import models
 
 log = logging.getLogger(__name__)
 PROCESSES = 5
@@ -67,13 +67,10 @@ class Up:
             asterisk.install(report)
         with step("console") as report:
             self.console = console_build.built(report)
-        with step("speech model") as report:
-            found = models.ensure_default(self.settings.models_dir, report)
+        found = default_model(self.settings.models_dir)
         self.state["engine"] = f"{found.engine} ({found.name})" if found else None
-        if found is None:
-            console.print("[yellow]no speech model: calls work, tickets say «no transcript»; see ./jiesu models list[/]")
         with step("prompts") as report:
-            prompts.derive(self.settings, report)
+            derive(self.settings, report)
 
     def _remember(self) -> None:
         """The choices of this data directory, for its processes and for the next start."""
