@@ -19,7 +19,7 @@ from telephony.ami.actions import Ask, AskCall, AskList, failed
 from telephony.ami.connection import Connection, Pace
 from telephony.ami.lane import EventLane
 from telephony.ami.replies import live_channels, outcome
-from telephony.ami.translate import translate
+from telephony.ami.translate import UNDERSTOOD, translate
 from telephony.events import Connected, Disconnected, Event
 from telephony.switch import LiveChannel, OriginateOutcome, SwitchDownError, SwitchRefusedError, SwitchUnsureError
 
@@ -248,5 +248,5 @@ class AmiSwitch:
         event = translate(message)
         if event is not None:
             self._lane.put(event)
-        elif str(message.get("UserEvent", "")).lower().startswith("jiesu"):
+        elif str(message.get("UserEvent", "")).lower() in UNDERSTOOD:
             log.warning("event.unfit name=%s", str(message["UserEvent"])[:40])

@@ -144,6 +144,9 @@ _USER: dict[str, Callable[[Fields], Event | None]] = {
     "jiesuended": _ended,
 }
 
+UNDERSTOOD = frozenset(_USER)
+"""Names of UserEvents, in lower case, that always mean something: when one translates to nothing, it was unfit."""
+
 _PLAIN: dict[str, Callable[[Fields], Event | None]] = {
     "dialbegin": _dial_begin,
     "hold": _hold(True),
