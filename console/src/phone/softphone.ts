@@ -8,20 +8,23 @@ import { backoff } from '@/live/backoff'
 export interface PhoneEvents {
   registered: () => void
   lost: () => void
-  invite: () => void
+  /** A call for us; `from` is the caller's number as the far end gave it. */
+  invite: (from: string) => void
+  /** A call of ours rings at the far end. */
+  ringback?: () => void
   connected: () => void
   held: (held: boolean) => void
   /** `cause` as JsSIP names it: Canceled, Terminated, Rejected, 'User Denied Media Access', … */
   ended: (cause: string) => void
 }
-type Incoming = RTCSession & { direction: string }
+type Session = RTCSession & { direction: string }
 
 const MEDIA = { mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } }
 const REGISTER_SECONDS = 120
 
 export class SoftPhone {
   private readonly audio = new Audio()
-  private session: Incoming | null = null
+  private session: Session | null = null
   private retry = 0
   private tries = 0
   private closed = false
@@ -43,7 +46,7 @@ export class SoftPhone {
       if (!this.closed) events.lost()
     })
     ua.on('newRTCSession', ({ session }: { session: RTCSession }) => {
-      this.incoming(session as Incoming)
+      this.take(session as Session)
     })
     ua.start()
   }
@@ -76,8 +79,13 @@ export class SoftPhone {
     this.ua.set('password', sip.password)
   }
 
-  answer(): void {
-    this.session?.answer(MEDIA)
+  /** `sound` instead of the microphone, where a page mixes its own. */
+  answer(sound?: MediaStream): void {
+    this.session?.answer(sound ? { ...MEDIA, mediaStream: sound } : MEDIA)
+  }
+
+  dial(number: string, sound: MediaStream): void {
+    if (!this.session) this.ua.call(number, { ...MEDIA, mediaStream: sound })
   }
 
   hangUp(): void {
@@ -128,10 +136,10 @@ export class SoftPhone {
     }, backoff(this.tries++, Math.random()))
   }
 
-  private incoming(session: Incoming): void {
-    if (session.direction !== 'incoming') return
+  private take(session: Session): void {
+    const incoming = session.direction === 'incoming'
     if (this.session) {
-      session.terminate({ status_code: 486 })
+      if (incoming) session.terminate({ status_code: 486 })
       return
     }
     this.session = session
@@ -141,12 +149,18 @@ export class SoftPhone {
       this.silence()
       this.events.ended(cause)
     }
-    session.on('peerconnection', ({ peerconnection }: { peerconnection: RTCPeerConnection }) => {
-      peerconnection.addEventListener('track', (event) => {
+    const listen = (connection: RTCPeerConnection): void => {
+      connection.addEventListener('track', (event) => {
         this.audio.srcObject = event.streams[0] ?? new MediaStream([event.track])
         // Refused only without any earlier click on the page; signing on was one.
         void this.audio.play().catch(() => undefined)
       })
+    }
+    // A call of ours has its connection already when it comes here.
+    if (incoming) session.on('peerconnection', ({ peerconnection }: { peerconnection: RTCPeerConnection }) => listen(peerconnection))
+    else listen(session.connection)
+    session.on('progress', ({ originator }: { originator: string }) => {
+      if (originator === 'remote') this.events.ringback?.()
     })
     session.on('confirmed', () => {
       this.events.connected()
@@ -163,7 +177,7 @@ export class SoftPhone {
     session.on('failed', ({ cause }: { cause: string }) => {
       over(cause)
     })
-    this.events.invite()
+    if (incoming) this.events.invite(session.remote_identity.uri.user)
   }
 
   private silence(): void {
