@@ -4,7 +4,8 @@
  */
 import { backoff } from './backoff'
 
-export type StreamStatus = 'connecting' | 'open' | 'lost'
+/** `refused`: the session is over, knocking again is useless until somebody signs in. */
+export type StreamStatus = 'connecting' | 'open' | 'lost' | 'refused'
 export interface News {
   topic: string
   data: Record<string, unknown>
@@ -27,6 +28,8 @@ const PING_MS = 15_000
 const PONG_MS = 8_000
 /** A timer that fires this late was not throttled: the machine slept. */
 const SLEPT_MS = 60_000
+/** The server's own close codes: not signed in, signed out. */
+const NO_ENTRY = [4403, 4401]
 
 export const browser: Surroundings = {
   socket: (url) => new WebSocket(url),
@@ -94,8 +97,10 @@ export class LiveStream {
     socket.onmessage = (event: MessageEvent) => {
       if (socket === this.socket) this.receive(event.data)
     }
-    socket.onclose = () => {
-      if (socket === this.socket) this.lost()
+    socket.onclose = (event?: CloseEvent) => {
+      if (socket !== this.socket) return
+      if (event && NO_ENTRY.includes(event.code)) this.refused()
+      else this.lost()
     }
   }
 
@@ -103,7 +108,9 @@ export class LiveStream {
     this.world.cancel(this.deadline)
     this.deadline = 0
     const news = parseNews(raw)
-    if (news && news.topic !== 'pong' && news.topic !== 'hello') this.handlers.news(news)
+    if (!news || news.topic === 'pong' || news.topic === 'hello') return
+    if (news.topic === 'gap') this.handlers.gap()
+    else this.handlers.news(news)
   }
 
   private schedule(): void {
@@ -131,6 +138,11 @@ export class LiveStream {
     if (this.stopped) return
     this.handlers.status('lost')
     this.reconnect(backoff(this.tries++, this.world.random()))
+  }
+
+  private refused(): void {
+    this.stop()
+    this.handlers.status('refused')
   }
 
   private reconnect(ms: number): void {

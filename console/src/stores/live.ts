@@ -11,12 +11,15 @@ export const useLive = defineStore('live', () => {
   const lostAt = ref<number | null>(null)
   const handlers = new Map<string, Set<Handler>>()
   const gapHandlers = new Set<() => void>()
+  let refused: () => void = () => undefined
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
 
   const stream = new LiveStream(`${scheme}://${location.host}/api/live`, {
     status: (next) => {
       lostAt.value = next === 'lost' ? (lostAt.value ?? Date.now()) : null
       status.value = next
+      // Asks who I am: a session that ended shows itself there, and the sign-in dialog comes up.
+      if (next === 'refused') refused()
     },
     news: (news: News) => {
       handlers.get(news.topic)?.forEach((handler) => {
@@ -56,7 +59,11 @@ export const useLive = defineStore('live', () => {
     return () => gapHandlers.delete(handler)
   }
 
-  return { status, lostAt, start, stop, retry: () => stream.nudge(), on, onGap }
+  function whenRefused(handler: () => void): void {
+    refused = handler
+  }
+
+  return { status, lostAt, start, stop, retry: () => stream.nudge(), on, onGap, whenRefused }
 })
 
 /** In a component: call `handler` for each message of `topic` while it is mounted. */
