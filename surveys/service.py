@@ -197,7 +197,7 @@ class Surveys:
         if late:
             return "uncertain"
         if row.state == "taken":
-            return None if attempt.state == "answered" else "dialling"
+            return None  # `call_started` and `call_over` tell
         result = row.result or {}
         return rules.outcome_of_dialling(bool(result.get("answered")), int(result.get("reason") or 0))
 
