@@ -1,0 +1,91 @@
+"""The invented county: complete, the same everywhere, made once, its passwords private."""
+from __future__ import annotations
+
+import json
+import stat
+from uuid import UUID
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import func, select
+
+from accounts.model import Person, Post, Unit
+from agents.model import Agent, Presence
+from common.settings import Settings
+from entrypoints import demo
+from entrypoints.wiring import Rooms, wire
+from telephony.lines import DEMO_LINES
+from tickets.model import Ticket
+from tickets.queries import history
+from tickets.rules import FIELDS, clean
+
+
+@pytest.fixture
+def a_demo(settings: Settings, database_url: str) -> Settings:
+    return settings.model_copy(update={"database_url": SecretStr(database_url)})
+
+
+@pytest.fixture
+def rooms(a_demo: Settings):
+    found = wire(a_demo)
+    yield found
+    found.database.close()
+
+
+def accounts_of(settings: Settings) -> list[dict[str, str]]:
+    return json.loads((settings.secrets_dir / "demo-accounts.json").read_text())
+
+
+def test_the_county_is_complete(a_demo: Settings, rooms: Rooms):
+    demo.fill(a_demo)
+    with rooms.database.transaction() as session:
+        assert session.scalar(select(func.count()).select_from(Unit)) >= 60
+        assert sorted(session.scalars(select(Agent.extension))) == [str(n) for n in range(8001, 8011)]
+        assert set(session.scalars(select(Presence.state))) == {"offline"}
+        assert set(session.scalars(select(Post.role))) == {
+            "operator", "dispatcher", "handler", "supervisor", "leader", "admin"
+        }
+        tickets = session.scalars(select(Ticket).order_by(Ticket.filed_at)).all()
+        assert len(tickets) == demo.TICKETS
+        assert {ticket.state for ticket in tickets} == {"filed", "closed"}
+        assert len({ticket.unit_id for ticket in tickets}) > 20
+        assert all(ticket.created_at <= ticket.filed_at <= (ticket.closed_at or ticket.filed_at) for ticket in tickets)
+        for ticket in tickets:
+            clean({field: getattr(ticket, field) for field in FIELDS})
+        assert any(history(session, line.number) for line in DEMO_LINES)
+
+
+def test_every_printed_account_signs_in(a_demo: Settings, rooms: Rooms):
+    demo.fill(a_demo)
+    printed = accounts_of(a_demo)
+    assert len(printed) == 16
+    with rooms.database.transaction() as session:
+        for account in (printed[0], printed[-1]):
+            person = rooms.accounts.sign_in(session, account["login"], account["password"], "127.0.0.1").person
+            assert account["role"] in person.roles
+
+
+def test_the_passwords_are_private_and_unlike_each_other(a_demo: Settings):
+    demo.fill(a_demo)
+    file = a_demo.secrets_dir / "demo-accounts.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert len({account["password"] for account in accounts_of(a_demo)}) == 16
+
+
+def test_a_second_start_changes_nothing_and_mends_the_file(a_demo: Settings, rooms: Rooms):
+    demo.fill(a_demo)
+    before = accounts_of(a_demo)
+    (a_demo.secrets_dir / "demo-accounts.json").unlink()
+    demo.fill(a_demo)
+    assert accounts_of(a_demo) == before
+    with rooms.database.transaction() as session:
+        assert session.scalar(select(func.count()).select_from(Person)) == 16
+        assert session.scalar(select(func.count()).select_from(Ticket)) == demo.TICKETS
+
+
+def test_the_past_is_the_same_for_the_same_day(a_demo: Settings, rooms: Rooms, clock):
+    organisation = demo._read("organisation.yaml")
+    units = {code: UUID(int=n) for n, code in enumerate(organisation["units"])}
+    staff = demo.Staff((demo.Actor(UUID(int=1), "a"),), (demo.Actor(UUID(int=2), "b"),))
+    first, second = (demo.a_past(clock.now(), a_demo, units, staff) for _ in range(2))
+    assert first == second
