@@ -166,7 +166,7 @@ def test_work_of_a_dead_worker_is_adopted_by_one_that_lives(
     assert start_worker("after claim").wait(timeout=60) == -signal.SIGKILL
     with psycopg.connect(database_url, autocommit=True) as in_its_seat:
         deadline = time.monotonic() + 10
-        while not in_its_seat.execute("SELECT pg_try_advisory_lock(%s, 0)", (SEAT_LOCK,)).fetchone() == (True,):
+        while in_its_seat.execute("SELECT pg_try_advisory_lock(%s, 0)", (SEAT_LOCK,)).fetchone() != (True,):
             assert time.monotonic() < deadline
             time.sleep(0.05)
         ready(start_worker())
