@@ -17,6 +17,7 @@ _NUMBER = re.compile(r"\d+(?:-\d+)+|\d[\d,]*(?:\.\d+)?%?")
 _LONGEST_QUANTITY = 6  # digits; longer ones are phone and account numbers
 _SERVICE_NUMBERS = frozenset({"110", "114", "119", "120", "122", "12315", "12329", "12333", "12345", "12369"})
 _ROOM = "室房"
+_PUNCTUATION = str.maketrans(",?!:;", "，？！：；")
 
 
 class _Converter(Protocol):
@@ -94,11 +95,11 @@ def normalised(words: list[Word]) -> list[Word]:
             joined.append(Word(last.text + text, last.start, word.end, min(last.confidence, word.confidence)))
         else:
             joined.append(Word(text, word.start, word.end, word.confidence))
-    result = []
+    result: list[Word] = []
     for index, word in enumerate(joined):
         following = joined[index + 1].text[:1] if index + 1 < len(joined) else ""
         spelled = spoken_numbers(word.text + following)
-        text = spelled[: len(spelled) - len(following)]
+        text = spelled[: len(spelled) - len(following)].translate(_PUNCTUATION)
         result.append(Word(text, word.start, word.end, word.confidence))
     return _simplified_words(result)
 
