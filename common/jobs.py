@@ -57,7 +57,11 @@ class Jobs:
             "sys_db_pool_size": 5,
         }
         DBOS(config=config)
-        DBOS.launch()
+        try:
+            DBOS.launch()
+        except Exception:
+            self.stop()  # a launch that failed halfway counts as launched, and a second one would do nothing
+            raise
         for queue in self._queues:
             DBOS.register_queue(queue, polling_interval_sec=self._polling)
         self.adopt()

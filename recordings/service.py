@@ -43,7 +43,7 @@ class Recordings:
 
     def __init__(
         self, clock: Clock, root: Path, min_free_mb: int,
-        on_sealed: Callable[[Session, Recording], None] | None = None,
+        on_sealed: Callable[[Session, Recording], object] | None = None,
     ) -> None:
         self._clock, self._root, self._min_free_mb, self._on_sealed = clock, root, min_free_mb, on_sealed
 

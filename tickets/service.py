@@ -31,7 +31,7 @@ class Tickets:
 
     def __init__(
         self, clock: Clock, messaging: Messaging, timezone: str, hotline: str,
-        on_closed: Callable[[Session, Ticket], None] | None = None,
+        on_closed: Callable[[Session, Ticket], object] | None = None,
     ) -> None:
         self._clock, self._messaging, self._timezone, self._hotline = clock, messaging, timezone, hotline
         self._on_closed = on_closed

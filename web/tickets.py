@@ -17,6 +17,7 @@ from web.dependencies import Me, Person, Transaction, Wired, require_role
 from web.ticket_view import SEES_PETITIONERS, TicketOut, VerdictOut, ticket_out, verdict_out
 
 router = APIRouter(prefix="/api/tickets", tags=["tickets"])
+Version = Annotated[int, Field(ge=1, le=2_000_000_000)]
 READERS = ("operator", "dispatcher", "handler", "supervisor", "leader")
 
 
@@ -74,7 +75,7 @@ class NewTicket(BaseModel):
 class Change(BaseModel):
     """`version`: of the ticket as the person saw it."""
 
-    version: int
+    version: Version
     changes: dict[str, Any]
 
 
@@ -84,7 +85,7 @@ class Decision(BaseModel):
 
 
 class Step(BaseModel):
-    version: int
+    version: Version
 
 
 class Closing(Step):
