@@ -8,11 +8,12 @@ import { defineConfig } from 'vitest/config'
 // Where `npm run dev` finds the server; the built console is served by it and needs no proxy.
 const server = process.env.JIESU_WEB_URL ?? 'http://127.0.0.1:8345'
 
-export default defineConfig({
+export default defineConfig(({ command }) => ({
   plugins: [
     vue(),
     // Element Plus on demand: each page carries only the components it uses, with their styles.
-    Components({ dirs: [], dts: 'src/components.d.ts', resolvers: [ElementPlusResolver({ importStyle: 'css' })] }),
+    // The list for the type-check is written by the development server only: a build changes no source.
+    Components({ dirs: [], dts: command === 'serve' ? 'src/components.d.ts' : false, resolvers: [ElementPlusResolver({ importStyle: 'css' })] }),
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   define: {
@@ -34,4 +35,4 @@ export default defineConfig({
     },
   },
   test: { environment: 'node', include: ['tests/**/*.test.ts'] },
-})
+}))

@@ -3,6 +3,8 @@ import type { Component } from 'vue'
 import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from 'vue-router'
 
 import { t } from './i18n'
+import { warn } from './notify'
+import { usePhone } from './stores/phone'
 import { useSession } from './stores/session'
 
 declare module 'vue-router' {
@@ -39,6 +41,12 @@ export function createConsoleRouter(): Router {
     if (!session.person) return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
     if (to.meta.agent && !session.isAgent) return { path: '/tickets' }
     return true
+  })
+  router.onError((error: Error, to) => {
+    // The page's file is gone: a newer console was installed. Fetch it now, or after the call.
+    if (!/dynamically imported module|preload/i.test(error.message)) throw error
+    if (usePhone().inCall) warn(t('shell.newer'))
+    else window.location.assign(to.fullPath)
   })
   router.afterEach((to) => {
     document.title = `${t(to.meta.title)} · ${t('shell.product')}`

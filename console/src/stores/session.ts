@@ -11,6 +11,8 @@ export const useSession = defineStore('session', () => {
   const current = ref<Session | null>(null)
   /** The session ended under a person at work: a dialog asks to sign in again. */
   const expired = ref(false)
+  /** Why we do not know who is here: the server cannot be reached or failed. Not the same as "nobody signed in". */
+  const failure = ref<ApiError | null>(null)
   const person = computed(() => current.value?.person ?? null)
   const isAgent = computed(() => Boolean(person.value?.extension))
   const demo = computed(() => current.value?.demo ?? false)
@@ -30,6 +32,7 @@ export const useSession = defineStore('session', () => {
       take(await api.get<Session>('/api/session'))
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
+      failure.value = error.status === 401 ? null : error
       take(null)
     }
   }
@@ -64,5 +67,5 @@ export const useSession = defineStore('session', () => {
     return !meta.roles || has(...(meta.roles as Role[]))
   }
 
-  return { current, person, isAgent, demo, expired, load, signIn, signOut, chooseLocale, has, mayOpen }
+  return { current, person, isAgent, demo, expired, failure, load, signIn, signOut, chooseLocale, has, mayOpen }
 })
