@@ -1,5 +1,6 @@
 /** The one way to the server: JSON, session cookie, CSRF header, a deadline, and errors as `ApiError`. */
 import { ApiError } from './errors'
+import type { paths } from './schema'
 
 const DEADLINE_MS = 15_000
 const SAFE = new Set(['GET', 'HEAD'])
@@ -63,9 +64,16 @@ function toError(status: number, content: unknown): ApiError {
   return new ApiError(status, status >= 500 ? 'server' : `http_${status}`, '')
 }
 
+/** `/api/tickets/{ticket_id}/file` → `/api/tickets/${string}/file`. */
+type Filled<Path extends string> = Path extends `${infer Before}{${string}}${infer After}` ? `${Before}${string}${Filled<After>}` : Path
+/** The paths that the server's OpenAPI knows for a method: asking for any other does not compile. */
+type Known<Method extends string> = {
+  [Path in keyof paths & string]: paths[Path] extends Record<Method, { responses: unknown }> ? Filled<Path> : never
+}[keyof paths & string]
+
 export const api = {
-  get: <T>(path: string, query?: Query, signal?: AbortSignal) => request<T>('GET', path, { query, signal }),
-  post: <T = void>(path: string, body: unknown = {}) => request<T>('POST', path, { body }),
-  patch: <T = void>(path: string, body: unknown) => request<T>('PATCH', path, { body }),
-  delete: <T = void>(path: string) => request<T>('DELETE', path),
+  get: <T>(path: Known<'get'>, query?: Query, signal?: AbortSignal) => request<T>('GET', path, { query, signal }),
+  post: <T = void>(path: Known<'post'>, body: unknown = {}) => request<T>('POST', path, { body }),
+  patch: <T = void>(path: Known<'patch'>, body: unknown) => request<T>('PATCH', path, { body }),
+  delete: <T = void>(path: Known<'delete'>) => request<T>('DELETE', path),
 }

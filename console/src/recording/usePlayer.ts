@@ -152,7 +152,7 @@ export function usePlayer(recording: () => Recording | null): Player {
     const apart = legs.value.filter((each) => each !== 'mix')
     const wanted: Leg[] = apart.length === 2 ? apart : legs.value.slice(0, 1)
     const points = Math.round(Math.min(POINTS_MAX, Math.max(POINTS_MIN, seconds.value * POINTS_A_SECOND)))
-    const path = `/api/recordings/${encodeURIComponent(current.id)}/peaks`
+    const path = `/api/recordings/${encodeURIComponent(current.id)}/peaks` as const
     try {
       const answers = await Promise.all(wanted.map((each) => api.get<{ points: number[] }>(path, { leg: each, points })))
       peaks.value = Object.fromEntries(wanted.map((each, n) => [each, answers[n]?.points ?? []]))

@@ -35,7 +35,7 @@ export interface DraftDesk {
 }
 
 export function useDraft(id: string): DraftDesk {
-  const path = `/api/tickets/${encodeURIComponent(id)}`
+  const path = `/api/tickets/${encodeURIComponent(id)}` as const
   const ticket = shallowRef<Ticket | null>(null)
   const changes = shallowRef<Changes>({})
   /** What was typed stands as typed (a trailing space) until the field is left, though the server trimmed it. */
@@ -177,7 +177,7 @@ export function useDraft(id: string): DraftDesk {
   }
 
   /** Everything typed first, then the step with the version that this gave. */
-  async function stepAfterSave(step: string, body: Record<string, unknown>): Promise<Ticket> {
+  async function stepAfterSave(step: 'file' | 'discard', body: Record<string, unknown>): Promise<Ticket> {
     filing.value = true
     try {
       if (!(await save())) throw new ApiError(409, state.value === 'invalid' ? 'fields_invalid' : 'not_saved', '')
