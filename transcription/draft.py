@@ -18,6 +18,7 @@ from transcription.spans import PUNCTUATION, Said, Span
 from transcription.turns import turns
 
 MOST_WORDS = 200  # characters of a proposal's source that are kept
+LONG_CLAUSE = 22  # characters
 SURE = 0.95  # nothing that a machine drafts is certain
 
 
@@ -38,7 +39,8 @@ def draft(words: Sequence[SpokenWord], gazetteer: Sequence[str] = ()) -> list[Pr
 
     `gazetteer`: names of the area's units and villages. Nothing said, nothing proposed.
     """
-    caller, agent = Said(words, "caller"), Said(words, "agent")
+    names = [*gazetteer, *lexicon.long_keywords()]
+    caller, agent = Said(words, "caller", names), Said(words, "agent", names)
     if not caller.text.strip(PUNCTUATION):
         return []
     category, hits = _category(caller)
@@ -46,11 +48,11 @@ def draft(words: Sequence[SpokenWord], gazetteer: Sequence[str] = ()) -> list[Pr
     kind = _kind(caller, named=category is not None)
     found = [
         _title(caller, hits, place[1] if place else None),
-        _body(words),
+        _body(words, names),
         kind,
         category,
         place[0] if place else None,
-        _urgency(caller),
+        None if kind is not None and kind.value == "praise" else _urgency(caller),
         _subject(caller),
         _contact(caller),
     ]
@@ -130,7 +132,7 @@ def _subject(caller: Said) -> Proposal | None:
                 continue  # inside a longer one already found
             window = re.search("[\u4e00-\u9fff]*$", caller.text[max(0, match.start() - 8) : match.start()])
             before = window.group() if window else ""
-            start = match.start() - len(before) + name_start(before + suffix, keep=len(suffix))
+            start = match.start() - len(before) + name_start(before + match.group(), keep=len(match.group()))
             aimed = re.search("投诉|举报|表扬|反映", caller.text[max(0, match.start() - 12) : match.start()])
             score = (2.0 if aimed else 0.0) + 0.1 * (match.end() - start) - start / 1000
             if best is None or score > best[0]:
@@ -162,13 +164,14 @@ def _title(caller: Said, hits: Sequence[tuple[int, int, float]], place: Place | 
     """The clause that says most about the matter, without its opening, after the short name of the place."""
     table = lexicon.cleaning()
     best: tuple[float, str, int, int] | None = None
-    for start, end in caller.clauses():
+    for start, end in _short_clauses(caller):
         clause = without_opening(caller.text[start:end])
         if len(clause) < 4:
             continue
         weight = sum(hit[2] for hit in hits if start <= hit[0] < end)
         tokens = [token for token in lexicon.tokenizer().cut(clause) if len(token) > 1]
         score = 2 * weight + 0.15 * len(tokens) - 0.001 * start - (1.0 if len(clause) > 30 else 0.0)
+        score -= 2.0 if any(word in clause for word in table.requests) else 0.0
         if best is None or score > best[0]:
             best = (score, clause, start, end)
     if best is None:
@@ -177,6 +180,22 @@ def _title(caller: Said, hits: Sequence[tuple[int, int, float]], place: Place | 
     head = place.short if place and place.short not in clause else ""
     title = (head + clause)[: table.title_longest]
     return _proposal("title", title, 0.35 + 0.08 * min(score, 6), caller.span(start, end))
+
+
+def _short_clauses(said: Said) -> list[tuple[int, int]]:
+    """Clauses; one that runs on (a recogniser without punctuation) is cut before words that begin a new thought."""
+    breaks, found = lexicon.cleaning().breaks, []
+    for begin, end in said.clauses():
+        at = begin
+        if end - begin > LONG_CLAUSE:
+            position = begin
+            for token in lexicon.tokenizer().cut(said.text[begin:end]):
+                if token in breaks and position - at >= 4:
+                    found.append((at, position))
+                    at = position
+                position += len(token)
+        found.append((at, end))
+    return found
 
 
 def without_opening(clause: str) -> str:
@@ -188,12 +207,12 @@ def without_opening(clause: str) -> str:
     return clause
 
 
-def _body(words: Sequence[SpokenWord]) -> Proposal | None:
+def _body(words: Sequence[SpokenWord], names: Sequence[str]) -> Proposal | None:
     """Who said what, a line a turn, without fillers and turns that only nod."""
     table = lexicon.cleaning()
     lines = []
     for turn in turns(words):
-        said = cleaned(Said(turn.words).text)
+        said = cleaned(Said(turn.words, names=names).text)
         if said.strip(PUNCTUATION) and said.strip(PUNCTUATION) not in table.backchannels:
             lines.append(f"{table.labels[turn.speaker]}：{said}")
     if not lines:

@@ -94,12 +94,20 @@ def _keyword(written: str) -> tuple[str, float]:
     return word, float(weight) if weight else (1.5 if len(word) >= 3 else 1.0)
 
 
+@cache
+def long_keywords() -> tuple[str, ...]:
+    """Those long enough to be known by their sound."""
+    return tuple({word for category in categories() for word, _weight in category.keywords if len(word) >= 3})
+
+
 @dataclass(frozen=True)
 class Cleaning:
     labels: dict[str, str]
     fillers: frozenset[str]
     backchannels: frozenset[str]
     openings: tuple[re.Pattern[str], ...]
+    requests: tuple[str, ...]
+    breaks: frozenset[str]
     title_longest: int
     subjects: tuple[str, ...]
 
@@ -109,7 +117,9 @@ def cleaning() -> Cleaning:
     data = _data("cleaning")
     return Cleaning(
         labels=data["labels"], fillers=frozenset(data["fillers"]), backchannels=frozenset(data["backchannels"]),
-        openings=tuple(re.compile(pattern) for pattern in data["openings"]), title_longest=data["title_longest"],
+        openings=tuple(re.compile(pattern) for pattern in data["openings"]), requests=tuple(data["requests"]),
+        breaks=frozenset(data["breaks"]),
+        title_longest=data["title_longest"],
         subjects=tuple(sorted(data["subjects"], key=len, reverse=True)),
     )
 

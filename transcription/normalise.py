@@ -16,6 +16,7 @@ NUMERAL = "零〇一二三四五六七八九十百千万两幺"
 _NUMBER = re.compile(r"\d+(?:-\d+)+|\d[\d,]*(?:\.\d+)?%?")
 _LONGEST_QUANTITY = 6  # digits; longer ones are phone and account numbers
 _SERVICE_NUMBERS = frozenset({"110", "114", "119", "120", "122", "12315", "12329", "12333", "12345", "12369"})
+_ASPECT = re.compile("(?<![名显卓编原译专])著(?![名作者称书])")  # 困著 → 困着: OpenCC leaves it
 _ROOM = "室房"
 _PUNCTUATION = str.maketrans(",?!:;", "，？！：；")
 
@@ -32,7 +33,7 @@ def _traditional_to_simplified() -> _Converter:
 
 def simplified(text: str) -> str:
     """Traditional characters as simplified ones, phrase by phrase (OpenCC t2s)."""
-    return _traditional_to_simplified().convert(text)
+    return _ASPECT.sub("着", _traditional_to_simplified().convert(text))
 
 
 def spoken_numbers(text: str) -> str:

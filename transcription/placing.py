@@ -13,6 +13,7 @@ from transcription.normalise import NUMERAL, written_number
 CJK = "\u4e00-\u9fff"
 NUMBER = f"[0-9{NUMERAL}]"
 LONGEST_NAME = 7
+NAMELESS = frozenset({"新区", "开发区", "高新区", "工业园"})  # after a county they stand alone: 云溪县新区
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,8 @@ def _begins(text: str, at: int, match: re.Match[str], known: Sequence[str]) -> i
             return match.end() - len(name)
     start = name_start(before + match.group(), keep=len(match.group()))
     name = before[start:]
+    if not name and match.start() == at and match.group() in NAMELESS:
+        return at
     if not name or re.fullmatch(f"{NUMBER}*[个条座家]?", name):
         return None
     return match.start() - len(name)

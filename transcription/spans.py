@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from transcription.engine import Speaker, SpokenWord
+from transcription.sounds import corrected
 from transcription.turns import join, turns
 
 PUNCTUATION = "，。？！：；、,.?!:;… \n"
@@ -22,9 +23,12 @@ class Span:
 
 
 class Said:
-    """What one speaker (or everybody) said. Turns are divided by a line feed, pauses without punctuation by a comma."""
+    """What one speaker (or everybody) said. Turns are divided by a line feed, pauses without punctuation by a comma.
 
-    def __init__(self, words: Sequence[SpokenWord], speaker: Speaker | None = None) -> None:
+    `heard` is as recognised; `text` is that with `names` put right where they were written by their sound only.
+    """
+
+    def __init__(self, words: Sequence[SpokenWord], speaker: Speaker | None = None, names: Sequence[str] = ()) -> None:
         chars: list[str] = []
         self._owners: list[SpokenWord | None] = []
         for turn in turns(words):
@@ -40,7 +44,8 @@ class Said:
                 text = join((chars[-1] if chars else "", word.text))[1 if chars else 0 :]
                 self._put(chars, text, word)
                 last = word
-        self.text = "".join(chars)
+        self.heard = "".join(chars)
+        self.text = corrected(self.heard, names)
 
     def _put(self, chars: list[str], text: str, owner: SpokenWord | None) -> None:
         chars.extend(text)
@@ -55,7 +60,7 @@ class Said:
         if not owners:
             raise ValueError(f"no word between {start} and {end}")
         confidence = sum(word.confidence for word in owners) / len(owners)
-        return Span(self.text[start:end].strip(PUNCTUATION), owners[0].start, max(word.end for word in owners),
+        return Span(self.heard[start:end].strip(PUNCTUATION), owners[0].start, max(word.end for word in owners),
                     round(confidence, 3))
 
     def clauses(self) -> list[tuple[int, int]]:
