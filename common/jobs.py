@@ -57,6 +57,8 @@ class Jobs:
             "sys_db_pool_size": 5,
         }
         DBOS(config=config)
+        logging.getLogger("dbos").handlers.clear()  # it brings its own format; ours is asked for everywhere
+        logging.getLogger("dbos").propagate = True
         try:
             DBOS.launch()
         except Exception:
