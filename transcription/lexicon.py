@@ -97,7 +97,8 @@ def _keyword(written: str) -> tuple[str, float]:
 @cache
 def long_keywords() -> tuple[str, ...]:
     """Those long enough to be known by their sound."""
-    return tuple({word for category in categories() for word, _weight in category.keywords if len(word) >= 3})
+    words = {word for category in categories() for word, _weight in category.keywords}
+    return tuple(word for word in words.union(cleaning().subjects) if len(word) >= 3 and word.isalpha())
 
 
 @dataclass(frozen=True)

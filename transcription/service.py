@@ -26,7 +26,7 @@ from transcription.engine import Engine, Speaker
 from transcription.engines import Engines
 from transcription.errors import RecogniserError, UnreadableAudioError
 from transcription.model import Suggestion, Transcript
-from transcription.models import ModelStore
+from transcription.store import ModelStore
 from transcription.reasons import reason
 from transcription.recognise import Recognised, recognise
 from transcription.state import MOST_TRIES
@@ -49,6 +49,7 @@ class Transcription:
     def __init__(self, clock: Clock, settings: Settings, database: Database, engines: EngineChoice | None = None) -> None:
         self._clock = clock
         self._root = settings.recordings_dir
+        self._area = settings.area_name
         self._database = database
         self._engines = engines or Engines(ModelStore(settings.models_dir))
 
@@ -114,7 +115,7 @@ class Transcription:
                     return False
                 language = row.language
                 legs = self._legs(session, row.recording_id)
-                places = list(session.scalars(select(Unit.name)))
+                places = [self._area, *session.scalars(select(Unit.name))]
                 row.step("claim")
                 row.tries += 1
                 self._tell(session, row)
