@@ -59,12 +59,9 @@ class Recordings:
         found: uuid.UUID = session.scalars(select(Recording.id).where(Recording.call_id == call_id)).one()
         return found
 
-    def ended(
-        self, session: Session, call_id: str, talk_seconds: float | None, kind: str = "talk"
-    ) -> uuid.UUID | None:
-        """The caller hung up after talking or leaving a message: the recording is to be sealed after this commit
-        (`seal`, or the worker's sweep). A recording whose beginning nobody told is noted now. None: sealed before."""
-        self.begin(session, call_id, kind)
+    def ended(self, session: Session, call_id: str, talk_seconds: float | None) -> uuid.UUID | None:
+        """The caller hung up: the recording is to be sealed after this commit (`seal`, or the sweep `seal_due`).
+        None when nothing was being recorded."""
         found: uuid.UUID | None = session.scalar(
             update(Recording)
             .where(Recording.call_id == call_id, Recording.state == "recording")

@@ -25,6 +25,11 @@ TAKE_SECONDS = 60
 # From claim to the end of the conversation, ringing included; after it nobody knows what happened.
 CALL_SECONDS = 600
 
+# Survey calls at once: what a node dials at once (`telephony.runner`), so that no claim waits there until it is stale.
+AT_ONCE = 8
+# What one call keeps a line busy, ringing included, for planning.
+SECONDS_A_CALL = 30.0
+
 _EMERGENCY = frozenset({"110", "119", "120", "122", "112", "999", "911"})
 _DIALABLE = re.compile(r"\+?[0-9]{7,15}")
 
@@ -73,6 +78,20 @@ def out_of_quiet(moment: datetime, hours: CallingHours) -> datetime:
         return moment
     day = local.date() if local.time() < opens else local.date() + timedelta(days=1)
     return datetime.combine(day, opens, zone).astimezone(UTC)
+
+
+def seconds_until_quiet(moment: datetime, hours: CallingHours) -> float:
+    """How long calling is still allowed; `moment` must be outside quiet hours."""
+    zone = ZoneInfo(hours.timezone)
+    local = moment.astimezone(zone)
+    closes = datetime.combine(local.date(), time.fromisoformat(hours.quiet_from), zone)
+    return (closes - local.astimezone(UTC)).total_seconds()
+
+
+def in_the_queue(now: datetime, hours: CallingHours, in_line: int, share: float) -> Wait:
+    """All lines are busy: wait, spread by `share` (0..1, different for each survey) over the time they all need."""
+    all_need = max(1, in_line) / AT_ONCE * SECONDS_A_CALL
+    return Wait(out_of_quiet(now + timedelta(seconds=5 + share * all_need), hours))
 
 
 def local_day(moment: datetime, timezone: str) -> tuple[datetime, datetime]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
@@ -19,7 +19,6 @@ from surveys.model import Attempt, Survey, Verdict
 from surveys.rules import CallingHours, Past, Plan
 from telephony.instructions import Instructions
 from telephony.model import Instruction
-from telephony.switch import OriginateOutcome
 from tickets import timeline
 from tickets.model import Ticket
 from tickets.state import SYSTEM
@@ -56,10 +55,13 @@ class Surveys:
         survey = self._get(session, survey_id)
         if survey.state in ("done", "unreached", "uncertain", "cancelled"):
             return rules.Over(survey.state, survey.reason)
+        now = self._clock.now()
         following = rules.plan(
-            self._clock.now(), self._hours, self._past(session, survey.id), self._calls_today(session, survey.number),
+            now, self._hours, self._past(session, survey.id), self._calls_today(session, survey.number),
             survey.next_at, judged=self._judged(session, survey.id),
         )
+        if isinstance(following, rules.Dial) and self._live(session) >= rules.AT_ONCE:
+            following = rules.in_the_queue(now, self._hours, self._in_line(session, now), survey.id.int % 1000 / 1000)
         if isinstance(following, rules.Wait) and survey.next_at != following.until:
             survey.next_at = following.until
             self._changed(session, survey.id)
@@ -91,7 +93,7 @@ class Surveys:
         session.flush()
         attempt.instruction_id = self._instructions.ask(
             session, self._node, "survey_call", {"attempt_id": str(attempt.id), "number": survey.number},
-            rules.TAKE_SECONDS,
+            min(rules.TAKE_SECONDS, rules.seconds_until_quiet(now, self._hours)),
         )
         session.flush()
         self._tell(session, survey, "survey_calling", {"n": n})
@@ -112,26 +114,6 @@ class Surveys:
         session.flush()
         self._changed(session, attempt.survey_id)
         log.info("survey.attempt_%s attempt=%s", state, attempt.id)
-
-    def call_started(self, session: Session, attempt_id: str) -> bool:
-        """The node that dials asks just before: may it? Once per attempt, and not when quiet hours have begun since."""
-        attempt = self._attempt(session, uuid.UUID(attempt_id))
-        now = self._clock.now()
-        if attempt.state != "claimed" or rules.out_of_quiet(now, self._hours) != now:
-            return False
-        self.outcome(session, attempt.id, "dialling")
-        return True
-
-    def call_over(self, session: Session, attempt_id: str, outcome: OriginateOutcome | None) -> None:
-        """What the node learned of its call; None: nobody knows, it may have rung. What the citizen keyed stands."""
-        attempt = self._attempt(session, uuid.UUID(attempt_id))
-        if attempt.state not in rules.LIVE:
-            return
-        if outcome is None:
-            self.outcome(session, attempt.id, "uncertain")
-        elif attempt.state != "answered":
-            following = rules.outcome_of_dialling(outcome.answered, outcome.reason)
-            self.outcome(session, attempt.id, following, outcome.uniqueid)
 
     def heard(self, session: Session, attempt_id: uuid.UUID, call_uniqueid: str) -> str:
         """The conversation begins: the attempt is answered; the language to speak. Refused unless it is live."""
@@ -197,7 +179,7 @@ class Surveys:
         if late:
             return "uncertain"
         if row.state == "taken":
-            return None  # `call_started` and `call_over` tell
+            return None if attempt.state == "answered" else "dialling"
         result = row.result or {}
         return rules.outcome_of_dialling(bool(result.get("answered")), int(result.get("reason") or 0))
 
@@ -252,6 +234,18 @@ class Surveys:
             Attempt.number == number, Attempt.at >= start, Attempt.at < end
         )
         return session.scalar(counted) or 0
+
+    @staticmethod
+    def _live(session: Session) -> int:
+        """Calls under way or asked for."""
+        return session.scalar(select(func.count()).select_from(Attempt).where(Attempt.state.in_(rules.LIVE))) or 0
+
+    @staticmethod
+    def _in_line(session: Session, now: datetime) -> int:
+        """Surveys that would call now if all could."""
+        return session.scalar(
+            select(func.count()).select_from(Survey).where(Survey.state.in_(("due", "running")), Survey.next_at <= now)
+        ) or 0
 
     @staticmethod
     def _judged(session: Session, survey_id: uuid.UUID) -> bool:

@@ -138,12 +138,19 @@ def test_no_file_and_a_missing_leg_are_told(
     recordings.seal(database, CALL)
     assert (the_row(database).state, the_row(database).problem) == ("missing", "no_file")
     with database.transaction() as session:
+        recordings.begin(session, "n1-2.2")
         recordings.ended(session, "n1-2.2", 5.0)
     write("n1-2.2.wav", 5)
     recordings.seal(database, "n1-2.2")
     row = the_row(database, "n1-2.2")
     assert (row.state, row.problem) == ("missing", "leg_missing:caller")
     assert row.seconds == 5.0
+
+
+def test_a_call_that_was_never_recorded_leaves_no_recording(database: Database, recordings: Recordings) -> None:
+    with database.transaction() as session:
+        assert recordings.ended(session, CALL, None) is None
+        assert session.scalars(select(Recording)).all() == []
 
 
 def test_garbage_is_failed_not_a_crash(
@@ -158,6 +165,7 @@ def test_garbage_is_failed_not_a_crash(
 
 def test_a_name_that_could_leave_the_folder_is_never_opened(database: Database, recordings: Recordings) -> None:
     with database.transaction() as session:
+        recordings.begin(session, "../../etc/passwd")
         recordings.ended(session, "../../etc/passwd", 1.0)
     assert recordings.seal(database, "../../etc/passwd")
     assert the_row(database, "../../etc/passwd").state == "failed"
@@ -165,7 +173,8 @@ def test_a_name_that_could_leave_the_folder_is_never_opened(database: Database, 
 
 def test_a_message_left_is_sealed_too(database: Database, recordings: Recordings, write: Write) -> None:
     with database.transaction() as session:
-        recordings.ended(session, CALL, None, kind="message")
+        recordings.begin(session, CALL, "message")
+        recordings.ended(session, CALL, None)
     write(f"{CALL}.wav", 6.5, folder="messages")
     recordings.seal_due(database)
     row = the_row(database)

@@ -17,11 +17,7 @@ from surveys.model import Attempt, Survey, Verdict
 from surveys.service import Surveys
 from telephony.instructions import Instructions
 from telephony.model import Instruction
-from telephony.switch import OriginateOutcome
 from tickets.model import TimelineEntry
-
-NO_ANSWER = OriginateOutcome(answered=False, reason=3, uniqueid=None)
-ANSWERED = OriginateOutcome(answered=True, reason=4, uniqueid="n1-1.7")
 
 
 def survey_of(database: Database, survey_id: uuid.UUID) -> Survey:
@@ -37,12 +33,28 @@ def claim(database: Database, surveys: Surveys, survey_id: uuid.UUID, n: int = 1
 
 
 @pytest.fixture
-def a_ringing_attempt(database: Database, surveys: Surveys, a_due_survey: uuid.UUID) -> uuid.UUID:
+def a_ringing_attempt(database: Database, surveys: Surveys, clock: FakeClock, a_due_survey: uuid.UUID) -> uuid.UUID:
     attempt = claim(database, surveys, a_due_survey)
     with database.transaction() as session:
-        assert Instructions(surveys._clock).take(session, "n1") is not None
-        assert surveys.call_started(session, str(attempt))
+        assert Instructions(clock).take(session, "n1") is not None
+        assert not surveys.settle(session, attempt)
+        assert session.scalars(select(Attempt.state)).all() == ["dialling"]
     return attempt
+
+
+def the_node_says(
+    database: Database, surveys: Surveys, clock: FakeClock, attempt: uuid.UUID, state: str, *, answered: bool = False,
+    reason: int = 0,
+) -> None:
+    """As `telephony.runner` does when the call is over, and then the watcher."""
+    with database.transaction() as session:
+        row = session.scalars(
+            select(Instruction).where(Instruction.args["attempt_id"].as_string() == str(attempt))
+        ).one()
+        result = {"answered": answered, "reason": reason, "uniqueid": "n1-1.7"} if state == "done" else None
+        Instructions(clock).finish(session, row.id, state, result=result)
+    with database.transaction() as session:
+        surveys.settle(session, attempt)
 
 
 @pytest.mark.parametrize("number", [None, "110", "12345", "123"])
@@ -103,26 +115,38 @@ def test_nothing_is_claimed_in_quiet_hours(
     claim(database, surveys, a_due_survey)
 
 
-def test_an_instruction_taken_when_quiet_hours_have_begun_is_not_dialled(
+def test_an_instruction_is_worth_nothing_once_quiet_hours_begin(
     database: Database, surveys: Surveys, clock: FakeClock, a_due_survey: uuid.UUID
 ) -> None:
     clock.advance(10 * 3600 - 5)
-    attempt = claim(database, surveys, a_due_survey)
+    claim(database, surveys, a_due_survey)
     clock.advance(6)
     with database.transaction() as session:
-        assert not surveys.call_started(session, str(attempt))
+        assert Instructions(clock).take(session, "n1") is None
+
+
+def test_no_more_are_claimed_than_a_node_dials_at_once(
+    database: Database, surveys: Surveys, clock: FakeClock, close_a_ticket: Callable[[str | None], uuid.UUID]
+) -> None:
+    ids = [close_a_ticket(f"139000001{n:02d}") for n in range(12)]
+    for survey_id in ids[:8]:
+        claim(database, surveys, survey_id)
+    with database.transaction() as session:
+        assert surveys.claim(session, ids[8], 1) is None
+        later = [surveys.plan(session, survey_id) for survey_id in ids[8:]]
+    assert all(isinstance(one, rules.Wait) and one.until > clock.now() for one in later)
 
 
 def test_the_citizens_verdict_is_kept_told_and_final(
-    database: Database, surveys: Surveys, a_due_survey: uuid.UUID, a_ringing_attempt: uuid.UUID
+    database: Database, surveys: Surveys, clock: FakeClock, a_due_survey: uuid.UUID, a_ringing_attempt: uuid.UUID
 ) -> None:
     with database.transaction() as session:
         assert surveys.heard(session, a_ringing_attempt, "n1-1.7") == "zh-CN"
     with database.transaction() as session:
         surveys.answer(session, a_ringing_attempt, True, 4)
     with database.transaction() as session:
-        surveys.call_over(session, str(a_ringing_attempt), ANSWERED)
         surveys.hung_up(session, a_ringing_attempt)
+    the_node_says(database, surveys, clock, a_ringing_attempt, "done", answered=True, reason=4)
     with pytest.raises(IllegalStepError), database.transaction() as session:
         surveys.answer(session, a_ringing_attempt, False, 1)
     with database.transaction() as session:
@@ -171,8 +195,7 @@ def test_who_answers_and_hangs_up_is_left_in_peace(
 def test_a_call_of_which_nobody_knows_goes_to_a_person_and_cannot_be_answered(
     database: Database, surveys: Surveys, clock: FakeClock, a_due_survey: uuid.UUID, a_ringing_attempt: uuid.UUID
 ) -> None:
-    with database.transaction() as session:
-        surveys.call_over(session, str(a_ringing_attempt), None)
+    the_node_says(database, surveys, clock, a_ringing_attempt, "uncertain")
     clock.advance(86_400)
     with database.transaction() as session:
         assert surveys.plan(session, a_due_survey) == rules.Over("uncertain", "attempt_uncertain")
@@ -209,6 +232,16 @@ def test_a_call_that_never_ends_is_uncertain(
         assert session.scalars(select(Attempt.state)).all() == ["uncertain"]
 
 
+@pytest.mark.parametrize(("state", "reason", "wanted"), [("done", 5, "busy"), ("done", 0, "failed"), ("failed", 0, "failed")])
+def test_what_the_node_says_is_noted(
+    database: Database, surveys: Surveys, clock: FakeClock, *, a_ringing_attempt: uuid.UUID, state: str, reason: int,
+    wanted: str,
+) -> None:
+    the_node_says(database, surveys, clock, a_ringing_attempt, state, reason=reason)
+    with database.transaction() as session:
+        assert session.scalars(select(Attempt.state)).all() == [wanted]
+
+
 def test_three_attempts_and_no_more(
     database: Database, surveys: Surveys, clock: FakeClock, a_due_survey: uuid.UUID
 ) -> None:
@@ -217,8 +250,7 @@ def test_three_attempts_and_no_more(
         attempt = claim(database, surveys, a_due_survey, n)
         with database.transaction() as session:
             Instructions(clock).take(session, "n1")
-            surveys.call_started(session, str(attempt))
-            surveys.call_over(session, str(attempt), NO_ANSWER)
+        the_node_says(database, surveys, clock, attempt, "done", reason=3)
         with database.transaction() as session:
             following = surveys.plan(session, a_due_survey)
         if isinstance(following, rules.Wait):

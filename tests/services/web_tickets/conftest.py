@@ -85,6 +85,7 @@ def a_call_taken(rooms: Rooms, operator: Browser, clock: FakeClock, settings: Se
         session.add(Suggestion(
             ticket_id=ticket_id, field="title", value="人民路路灯不亮", confidence=0.8, words="路灯不亮", start=1, end=2,
         ))
+        rooms.recordings.begin(session, CALL)
         rooms.recordings.ended(session, CALL, 10.0)
     for leg in ("", "-caller", "-agent"):
         path = settings.recordings_dir / "2026/03/02" / f"{CALL}{leg}.wav"
