@@ -11,7 +11,7 @@ from transcription.errors import RecogniserError
 
 
 class Installed(Protocol):
-    """What an engine must know of a model on disk (`store.InstalledModel`)."""
+    """What an engine must know of a model on disk (`models.InstalledModel`)."""
 
     @property
     def name(self) -> str: ...

@@ -26,7 +26,7 @@ from transcription.engine import Engine, Speaker
 from transcription.engines import Engines
 from transcription.errors import RecogniserError, UnreadableAudioError
 from transcription.model import Suggestion, Transcript
-from transcription.store import ModelStore
+from transcription.models import ModelStore
 from transcription.reasons import reason
 from transcription.recognise import Recognised, recognise
 from transcription.state import MOST_TRIES
