@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import psycopg
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -69,7 +70,7 @@ class Sweeps:
                 log.exception("sweep.fatal name=%s", sweep.name)
                 self.failed = True
                 self.stopping.set()
-            except (OperationalError, PoolTimeoutError) as error:
+            except (OperationalError, PoolTimeoutError, psycopg.OperationalError) as error:
                 log.warning("sweep.database_away name=%s error=%s", sweep.name, type(error).__name__)
                 self.stopping.wait(REST_SECONDS)
             except Exception:

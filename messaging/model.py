@@ -17,6 +17,7 @@ class Message(Base):
     __tablename__ = "messages"
     __table_args__ = (
         CheckConstraint(f"state IN {STATES!r}", name="state"),
+        Index("ix_messages_ticket_id", "ticket_id"),
         Index("ix_messages_queued", "not_before", postgresql_where=text("state IN ('queued', 'sending')")),
     )
 

@@ -112,7 +112,10 @@ def unclaimed(root: Path, since: datetime, known: set[str]) -> dict[str, datetim
     for folder in folders:
         for path in folder.glob("*.wav") if folder.is_dir() else ():
             call_id = path.stem.removesuffix("-caller").removesuffix("-agent")
-            modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            status = path.stat()
+            modified = datetime.fromtimestamp(status.st_mtime, UTC)
+            if status.st_size <= files.HEADER:
+                continue  # opened for a talk that did not come about
             if call_id not in known and valid_call_id(call_id) and modified >= since:
                 found[call_id] = min(modified, found.get(call_id, modified))
     return found

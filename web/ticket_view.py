@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from common.settings import masked
+from messaging.queries import messages_of_ticket
 from recordings import queries as recordings
 from recordings.rules import may_listen
 from routing.lists import call_rows
@@ -92,6 +93,17 @@ class SurveyOut(BaseModel):
     verdict: VerdictOut | None
 
 
+class MessageOut(BaseModel):
+    """A message to the citizen. state uncertain: nobody knows whether it arrived, and it is not sent again."""
+
+    purpose: str
+    to_masked: str
+    state: str
+    problem: str | None
+    created_at: datetime
+    sent_at: datetime | None
+
+
 class AllowedOut(BaseModel):
     step: str
     allowed: bool
@@ -130,6 +142,7 @@ class TicketOut(BaseModel):
     recording: RecordingOut | None
     transcript: TranscriptOut | None
     survey: SurveyOut | None
+    messages: list[MessageOut]
     allowed: list[AllowedOut]
 
 
@@ -157,6 +170,13 @@ def ticket_out(session: Session, wired: Services, me: Person, ticket: Ticket) ->
             attempts=[AttemptOut.model_validate(one, from_attributes=True) for one in survey.attempts],
             verdict=verdict_out(survey.verdict),
         ),
+        messages=[
+            MessageOut(
+                purpose=one.purpose, to_masked=masked(one.to_number), state=one.state, problem=one.problem,
+                created_at=one.created_at, sent_at=one.sent_at,
+            )
+            for one in ([] if hidden else messages_of_ticket(session, ticket.id))
+        ],
         allowed=[
             AllowedOut(step=one.step, allowed=one.allowed, why=one.why)
             for one in state.allowed_steps(ticket.state, me.roles, missing_fields(ticket, "file"))

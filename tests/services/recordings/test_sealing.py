@@ -187,7 +187,8 @@ def test_after_a_crash_of_everything_files_without_a_row_are_adopted(
     three_legs(write, closed=False, age=600)
     write("n1-5.5.wav", 3, folder="messages", age=600)
     write("n1-6.6.wav", 3, age=1)
-    assert recordings.repair(database, nobody_talks) == 2, "n1-6.6 may still be written"
+    write("n1-8.8.wav", 0, age=600)
+    assert recordings.repair(database, nobody_talks) == 2, "n1-6.6 may still be written, n1-8.8 holds nothing"
     assert recordings.seal_due(database) == 2
     assert the_row(database).state == "repaired"
     assert the_row(database, "n1-5.5").kind == "message"

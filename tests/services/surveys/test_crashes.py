@@ -104,9 +104,9 @@ def a_closed_ticket(database: Database, morning: ShiftedClock) -> uuid.UUID:
 def start_worker(database_url: str, morning: ShiftedClock, tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     started: list[subprocess.Popen[str]] = []
 
-    def start(point: str = "never") -> subprocess.Popen[str]:
+    def start(point: str = "never", url: str = database_url) -> subprocess.Popen[str]:
         command = [
-            sys.executable, "-m", "tests.services.surveys.worker_process", database_url,
+            sys.executable, "-m", "tests.services.surveys.worker_process", url,
             str(morning._offset.total_seconds()), point, str(tmp_path / f"{new_id()}"),
         ]
         log = (tmp_path / f"worker-{len(started)}.log").open("w")
@@ -212,6 +212,23 @@ def test_stopped_in_order_a_survey_continues_at_the_next_start(
     assert worker.wait(timeout=20) == 0
     start_worker()
     assert ended(database).state == "done"
+    assert sorted(busy_then_content.dialled.values()) == [1, 1]
+
+
+def test_the_worker_loses_its_database_again_and_again(
+    database: Database, database_url: str, busy_then_content: Telephony, a_closed_ticket: uuid.UUID,
+    start_worker: Callable[..., subprocess.Popen[str]],
+) -> None:
+    worker = start_worker(url=f"{database_url}{'&' if '?' in database_url else '?'}application_name=the-worker")
+    ready(worker)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        for _ in range(12):
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'the-worker'"
+            )
+            time.sleep(0.4)
+    assert ended(database, 60).state == "done"
+    assert attempts(database) == [(1, "busy"), (2, "done")]
     assert sorted(busy_then_content.dialled.values()) == [1, 1]
 
 

@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 
 from common.clock import SystemClock
 from common.database import Database
-from common.jobs import Jobs
+from common.jobs import Jobs, SeatLostError
 from entrypoints import schema
+from entrypoints.sweeps import Sweep, Sweeps
 from surveys.jobs import QUEUE, SurveyJobs
 from surveys.rules import CallingHours
 from surveys.service import Surveys
@@ -100,11 +101,17 @@ def main(url: str, offset: str, target: str, marker: str) -> None:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     jobs.start()
     work.mend()
-    print("ready", flush=True)
-    while not stop.wait(0.2):
-        work.start_due()
+
+    def seats() -> None:
         jobs.keep_seat()
         jobs.adopt()
+
+    sweeps = Sweeps([Sweep("surveys", work.start_due, 0.2), Sweep("seats", seats, 0.2)], fatal=(SeatLostError,))
+    sweeps.start()
+    print("ready", flush=True)
+    while not stop.wait(0.1) and not sweeps.stopping.is_set():
+        continue
+    sweeps.stop(2)
     jobs.stop()
 
 

@@ -34,6 +34,7 @@ def test_from_the_draft_to_the_verdict(
     assert (filed["state"], filed["ticket_no"]) == ("filed", "202603020001")
     Outbox(rooms.database, gateway_for(settings, rooms.database, rooms.clock), rooms.clock).send_due()
     assert "202603020001" in operator.get("/api/demo/sms", number=CITIZEN).json()[0]["body"]
+    assert [(one["state"], one["to_masked"]) for one in operator.get(path).json()["messages"]] == [("sent", "+86****0001")]
     closed = operator.post(f"{path}/close", version=filed["version"], public_reply="已修复。").json()
     assert (closed["state"], closed["survey"]["state"], closed["survey"]["verdict"]) == ("closed", "due", None)
     with rooms.database.transaction() as session:
