@@ -82,14 +82,12 @@ class Jobs:
             DBOS.enqueue_workflow(queue, workflow, subject)
 
     @staticmethod
-    def unfinished(workflow_ids: list[str]) -> set[str]:
-        """Which of these workflows are known and not over."""
+    def lives(workflow_ids: list[str]) -> dict[str, bool]:
+        """Of the workflows that are known: whether they still run or will (False: over, in whatever way)."""
         if not workflow_ids:
-            return set()
-        rows = DBOS.list_workflows(
-            workflow_ids=workflow_ids, status=UNFINISHED, load_input=False, load_output=False
-        )
-        return {row.workflow_id for row in rows}
+            return {}
+        rows = DBOS.list_workflows(workflow_ids=workflow_ids, load_input=False, load_output=False)
+        return {row.workflow_id: row.status in UNFINISHED for row in rows}
 
     def adopt(self) -> int:
         """Continue the workflows of seats that nobody holds; how many. Call it now and then."""

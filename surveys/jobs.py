@@ -120,22 +120,30 @@ class SurveyJobs:
                 .limit(STARTED_AT_ONCE)
             ).all()
         for survey_id in new:
-            Jobs.enqueue(QUEUE, workflow_id(survey_id), self._workflow, str(survey_id))
-            with self._database.transaction() as session:
-                session.execute(update(Survey).where(Survey.id == survey_id).values(enqueued_at=self._clock.now()))
+            self._enqueue(survey_id)
         return len(new)
 
+    def _enqueue(self, survey_id: uuid.UUID) -> None:
+        Jobs.enqueue(QUEUE, workflow_id(survey_id), self._workflow, str(survey_id))
+        with self._database.transaction() as session:
+            session.execute(update(Survey).where(Survey.id == survey_id).values(enqueued_at=self._clock.now()))
+
     def mend(self) -> int:
-        """Surveys that are not over but whose workflow is (or was lost with its tables): to a person; how many."""
+        """Surveys that are not over but have no living workflow; how many. One that is unknown (a backup was restored
+        without DBOS's tables) starts again; one that ended by a fault goes to a person."""
         with self._database.transaction() as session:
             open_ids = session.scalars(
                 select(Survey.id).where(Survey.state.in_(("due", "running")), Survey.enqueued_at.is_not(None))
             ).all()
-        alive = Jobs.unfinished([workflow_id(survey_id) for survey_id in open_ids])
-        lost = [survey_id for survey_id in open_ids if workflow_id(survey_id) not in alive]
+        lives = Jobs.lives([workflow_id(survey_id) for survey_id in open_ids])
+        lost = [survey_id for survey_id in open_ids if not lives.get(workflow_id(survey_id))]
         for survey_id in lost:
-            log.error("survey.workflow_lost id=%s", survey_id)
-            self.finish(survey_id, "uncertain", "fault")
+            known = workflow_id(survey_id) in lives
+            log.error("survey.workflow_lost id=%s known=%s", survey_id, known)
+            if known:
+                self.finish(survey_id, "uncertain", "fault")
+            else:
+                self._enqueue(survey_id)
         return len(lost)
 
 

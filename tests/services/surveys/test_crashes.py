@@ -232,6 +232,18 @@ def test_the_worker_loses_its_database_again_and_again(
     assert sorted(busy_then_content.dialled.values()) == [1, 1]
 
 
+def test_after_a_restore_without_the_workflows_tables_surveys_go_on(
+    database: Database, database_url: str, busy_then_content: Telephony, a_closed_ticket: uuid.UUID,
+    start_worker: Callable[..., subprocess.Popen[str]],
+) -> None:
+    assert start_worker("after claim").wait(timeout=60) == -signal.SIGKILL
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA dbos CASCADE")
+    start_worker()
+    assert ended(database).state == "done"
+    assert sorted(busy_then_content.dialled.values()) == [1, 1]
+
+
 def test_a_call_that_may_have_rung_goes_to_a_person(
     database: Database, morning: ShiftedClock, a_closed_ticket: uuid.UUID,
     start_worker: Callable[..., subprocess.Popen[str]],
