@@ -244,6 +244,16 @@ def test_after_a_restore_without_the_workflows_tables_surveys_go_on(
     assert sorted(busy_then_content.dialled.values()) == [1, 1]
 
 
+def test_a_fault_of_ours_goes_to_a_person_and_not_to_the_phone(
+    database: Database, busy_then_content: Telephony, a_closed_ticket: uuid.UUID,
+    start_worker: Callable[..., subprocess.Popen[str]],
+) -> None:
+    start_worker("a fault of ours")
+    survey = ended(database)
+    assert (survey.state, survey.reason) == ("uncertain", "fault")
+    assert sum(busy_then_content.dialled.values()) <= 1
+
+
 def test_a_call_that_may_have_rung_goes_to_a_person(
     database: Database, morning: ShiftedClock, a_closed_ticket: uuid.UUID,
     start_worker: Callable[..., subprocess.Popen[str]],

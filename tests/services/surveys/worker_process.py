@@ -83,6 +83,8 @@ def main(url: str, offset: str, target: str, marker: str) -> None:
 
         def settle(self, survey_id: uuid.UUID, n: int) -> bool:
             trap.point("before settle")
+            if target == "a fault of ours":
+                raise KeyError(target)
             found = super().settle(survey_id, n)
             if found:
                 trap.point("after settle")
