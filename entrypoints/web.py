@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import uvicorn
@@ -11,6 +12,7 @@ from common.settings import CACHE, Settings
 from entrypoints import certificate
 from entrypoints.console_build import sources_hash
 from entrypoints.wiring import wire
+from tickets.search import warm_up
 from web.app import create_app
 from web.dependencies import Services
 
@@ -23,6 +25,8 @@ def main(settings: Settings) -> None:
         calls=rooms.calls, tickets=rooms.tickets, recordings=rooms.recordings, surveys=rooms.surveys,
         transcription=rooms.transcription,
     )  # fmt: skip
+    # The search's dictionary takes a second to load: not in the request that saves the first ticket.
+    threading.Thread(target=warm_up, name="dictionary", daemon=True).start()
     options: dict[str, str] = {}
     if settings.listen != "127.0.0.1":
         chain, key = certificate.certificate(settings)
