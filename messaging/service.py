@@ -4,14 +4,12 @@ from __future__ import annotations
 import logging
 import uuid
 
-from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from common import bus
 from common.clock import Clock
 from common.database import new_id
-from common.errors import IllegalStepError, NotFoundError
 from common.settings import masked
 from messaging.model import Message
 from messaging.rules import e164
@@ -56,17 +54,3 @@ class Messaging:
         return self.queue(
             session, key=f"acknowledge-{ticket_id}", to=number, body=body, purpose="acknowledgement", ticket_id=ticket_id
         )
-
-    def resolve(self, session: Session, message_id: uuid.UUID, *, arrived: bool) -> None:
-        """A person found out whether an uncertain message arrived. `arrived=False` marks it failed; nothing is resent."""
-        found = session.execute(
-            update(Message)
-            .where(Message.id == message_id, Message.state == "uncertain")
-            .values(state="sent" if arrived else "failed")
-            .returning(Message.id)
-        ).scalar()
-        if found is None:
-            if session.scalar(select(Message.id).where(Message.id == message_id)) is None:
-                raise NotFoundError("there is no such message")
-            raise IllegalStepError("only an uncertain message can be resolved")
-        bus.publish(session, "message.changed", message_id=message_id)

@@ -2,13 +2,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from common.settings import masked
+from messaging.queries import uncertain_messages
+from surveys.queries import uncertain as uncertain_surveys
 from surveys.queries import verdicts_of_tickets
 from tickets import queries
 from tickets.rules import LENGTHS, REASON_LENGTH
@@ -50,6 +52,15 @@ class TicketRow(BaseModel):
 class TicketsOut(BaseModel):
     items: list[TicketRow]
     total: int
+
+
+class UncertainOut(BaseModel):
+    """A message or a survey call of which nobody knows whether it reached the citizen."""
+
+    what: Literal["message", "survey"]
+    ticket_id: UUID | None
+    reason: str | None
+    since: datetime | None
 
 
 class NewTicket(BaseModel):
@@ -115,6 +126,22 @@ def tickets(wanted: Annotated[TicketsQuery, Query()], me: Me, session: Transacti
         ],
         total=found.total,
     )
+
+
+@router.get("/uncertain")
+def uncertain(me: Me, session: Transaction) -> list[UncertainOut]:
+    """What the system will not try again by itself: a person asks the citizen, or looks at the provider's log."""
+    require_role(me, *SEES_PETITIONERS)
+    return [
+        *(
+            UncertainOut(what="message", ticket_id=one.ticket_id, reason=one.problem, since=one.created_at)
+            for one in uncertain_messages(session)
+        ),
+        *(
+            UncertainOut(what="survey", ticket_id=one.ticket_id, reason=one.reason, since=one.since)
+            for one in uncertain_surveys(session)
+        ),
+    ]
 
 
 @router.post("", status_code=201)

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
 from common.settings import Settings
 from entrypoints.wiring import Rooms
+from messaging.model import Message
 from messaging.outbox import Outbox, gateway_for
 from surveys import queries as surveys
 from tests.services.web_tickets.conftest import CALL, CITIZEN, Browser
@@ -109,6 +111,25 @@ def test_a_confidential_ticket_hides_who_it_is_about_from_handlers(
     assert answer.json()["recording"] is None
     assert handler.get("/api/tickets").json()["items"][0]["caller_masked"] == "unknown"
     assert "王大明" in operator.get(path).text
+
+
+def test_what_nobody_knows_is_listed_for_a_person(
+    rooms: Rooms, sign_in: Callable[[str], Browser], operator: Browser, a_call_taken: UUID
+) -> None:
+    path = f"/api/tickets/{a_call_taken}"
+    operator.patch(path, version=1, changes={"title": "甲", "kind": "help"})
+    operator.post(f"{path}/file", version=2)
+    operator.post(f"{path}/close", version=3, public_reply="好")
+    with rooms.database.transaction() as session:
+        session.scalars(select(Message)).one().state = "uncertain"
+        view = surveys.of_ticket(session, a_call_taken)
+        assert view is not None
+        rooms.surveys.finish(session, view.survey.id, "uncertain", "attempt_uncertain")
+    found = operator.get("/api/tickets/uncertain").json()
+    assert [(one["what"], one["ticket_id"]) for one in found] == [
+        ("message", str(a_call_taken)), ("survey", str(a_call_taken)),
+    ]
+    assert sign_in("leader").get("/api/tickets/uncertain").status_code == 403
 
 
 def test_what_is_not_there_and_who_is_not_signed_in(operator: Browser) -> None:
