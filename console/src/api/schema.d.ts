@@ -457,6 +457,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tickets/uncertain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Uncertain
+         * @description What the system will not try again by itself: a person asks the citizen, or looks at the provider's log.
+         */
+        get: operations["uncertain_api_tickets_uncertain_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tickets/{ticket_id}": {
         parameters: {
             query?: never;
@@ -724,6 +744,27 @@ export interface components {
         LocaleChange: {
             /** Locale */
             locale: string;
+        };
+        /**
+         * MessageOut
+         * @description A message to the citizen. state uncertain: nobody knows whether it arrived, and it is not sent again.
+         */
+        MessageOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Problem */
+            problem: string | null;
+            /** Purpose */
+            purpose: string;
+            /** Sent At */
+            sent_at: string | null;
+            /** State */
+            state: string;
+            /** To Masked */
+            to_masked: string;
         };
         /**
          * NewTicket
@@ -1106,6 +1147,8 @@ export interface components {
             kind: string | null;
             /** Language */
             language: string;
+            /** Messages */
+            messages: components["schemas"]["MessageOut"][];
             /** Occurred At */
             occurred_at: string | null;
             /** Origin Line */
@@ -1205,6 +1248,23 @@ export interface components {
             words: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * UncertainOut
+         * @description A message or a survey call of which nobody knows whether it reached the citizen.
+         */
+        UncertainOut: {
+            /** Reason */
+            reason: string | null;
+            /** Since */
+            since: string | null;
+            /** Ticket Id */
+            ticket_id: string | null;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "message" | "survey";
         };
         /** ValidationError */
         ValidationError: {
@@ -2028,6 +2088,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    uncertain_api_tickets_uncertain_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UncertainOut"][];
                 };
             };
         };
