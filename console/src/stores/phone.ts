@@ -117,7 +117,9 @@ export const usePhone = defineStore('phone', () => {
     if (agent_id === session.person?.id && typeof call_id === 'string') quietly(offered(call_id))
   })
   live.on('call.changed', ({ call_id, state: next }) => {
-    if (call.value && call_id === call.value.call_id) call.value = { ...call.value, state: next as CallState }
+    if (!call.value || call_id !== call.value.call_id) return
+    if (typeof next === 'string') call.value = { ...call.value, state: next as CallState }
+    else quietly(readPresence())
   })
   live.on('presence.taken_over', ({ agent_id, tab: loser }) => {
     if (agent_id === session.person?.id && loser === tab.id) letGo()
