@@ -56,6 +56,10 @@ class Engines:
         self._lock = threading.Lock()
         self._loaded: dict[tuple[str, Path], Engine] = {}
 
+    def has(self, language: str) -> bool:
+        """Whether a model for this language is installed; loads none."""
+        return self._models.best_for(language) is not None
+
     def for_language(self, language: str) -> Engine | None:
         """None when no model for this language is installed. Raises RecogniserError when it does not load."""
         model = self._models.best_for(language)

@@ -124,7 +124,7 @@ def _begins(text: str, at: int, match: re.Match[str], known: Sequence[str]) -> i
     name = before[start:]
     if not name and match.start() == at and match.group() in NAMELESS:
         return at
-    if not name or re.fullmatch(f"{NUMBER}*[个条座家]?", name):
+    if not name or re.fullmatch(f"{NUMBER}|{NUMBER}*[个条座家]", name):  # 三条路; but 五一路 is a name
         return None
     return match.start() - len(name)
 

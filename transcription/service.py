@@ -42,6 +42,9 @@ class EngineChoice(Protocol):
     def for_language(self, language: str) -> Engine | None:
         """None where no model is installed. Raises RecogniserError."""
 
+    def has(self, language: str) -> bool:
+        """Whether a model is installed; loads none."""
+
 
 class Transcription:
     """Verbs take a session and never commit, but for `run` and its kin: they take minutes and use short transactions."""
@@ -82,8 +85,9 @@ class Transcription:
         bus.publish(session, "work.queued", kind="transcription")
 
     def again_without_model(self, session: Session) -> int:
-        """Queue every call that found no model installed; how many. For after `./jiesu models install`."""
-        waiting = [row for row in queries.in_state(session, "none") if row.reason == reason("no_model")]
+        """Queue every call that found no model where one is installed by now; how many."""
+        without = [row for row in queries.in_state(session, "none") if row.reason == reason("no_model")]
+        waiting = [row for row in without if self._engines.has(row.language)]
         for row in waiting:
             self.again(session, row)
         return len(waiting)
@@ -101,6 +105,7 @@ class Transcription:
         """What the worker does when it is woken: free what a crash left behind, then all that is queued; how many."""
         self.recover()
         with self._database.transaction() as session:
+            self.again_without_model(session)
             waiting = queries.due(session, limit)
         return sum(self.run(transcript_id) for transcript_id in waiting)
 

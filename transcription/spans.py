@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from transcription.engine import Speaker, SpokenWord
 from transcription.sounds import corrected
-from transcription.turns import join, turns
+from transcription.turns import between, turns
 
 PUNCTUATION = "，。？！：；、,.?!:;… \n"
 CLAUSE_PAUSE_SECONDS = 0.5  # reads as a comma where the recogniser writes none
@@ -41,8 +41,7 @@ class Said:
                 gap = word.start - last.end if last else 0.0
                 if gap > CLAUSE_PAUSE_SECONDS and chars[-1] not in PUNCTUATION:
                     self._put(chars, "，", None)
-                text = join((chars[-1] if chars else "", word.text))[1 if chars else 0 :]
-                self._put(chars, text, word)
+                self._put(chars, between("".join(chars[-1:]), word.text) + word.text.strip(), word)
                 last = word
         self.heard = "".join(chars)
         self.text = corrected(self.heard, names)

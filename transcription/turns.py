@@ -65,11 +65,14 @@ def join(texts: Iterable[str]) -> str:
     """Chinese without spaces; a space between two words of a script that has them."""
     result = ""
     for raw in texts:
-        text = raw.strip()
-        if result and text and _spaced(result[-1]) and _spaced(text[0]):
-            result += " "
-        result += text
+        result += between(result, raw) + raw.strip()
     return result
+
+
+def between(text: str, following: str) -> str:
+    """A space, or nothing: what stands between `text` and a following word."""
+    word = following.strip()
+    return " " if text and word and _spaced(text[-1]) and _spaced(word[0]) else ""
 
 
 def _spaced(char: str) -> bool:
