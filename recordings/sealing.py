@@ -36,14 +36,17 @@ def find(root: Path, call_id: str, started_at: datetime) -> tuple[str, str, dict
     """(kind, folder, existing files by leg). A message lies in its own folder and has a mix only."""
     if not valid_call_id(call_id):
         raise ValueError("not a call id")
+    talk: tuple[str, str, dict[str, Path]] = "talk", day_folders(started_at)[0], {}
     for folder in day_folders(started_at):
         found = _existing(root, folder, call_id, LEGS)
         if found:
-            return "talk", folder, found
-    found = _existing(root, files.MESSAGES, call_id, ("mix",))
-    if found:
-        return "message", files.MESSAGES, found
-    return "talk", day_folders(started_at)[0], {}
+            talk = "talk", folder, found
+            break
+    # The safety net opens the talk's files before it asks for a message: files without a sound do not count then.
+    message = _existing(root, files.MESSAGES, call_id, ("mix",))
+    if message and not any(path.stat().st_size > files.HEADER for path in talk[2].values()):
+        return "message", files.MESSAGES, message
+    return talk
 
 
 def _existing(root: Path, folder: str, call_id: str, legs: tuple[str, ...]) -> dict[str, Path]:

@@ -176,6 +176,7 @@ def test_a_message_left_is_sealed_too(database: Database, recordings: Recordings
         recordings.begin(session, CALL, "message")
         recordings.ended(session, CALL, None)
     write(f"{CALL}.wav", 6.5, folder="messages")
+    three_legs(write, seconds=0)  # opened for a talk that nobody took
     recordings.seal_due(database)
     row = the_row(database)
     assert (row.kind, row.folder, row.state, row.seconds) == ("message", "messages", "sealed", 6.5)
