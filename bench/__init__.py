@@ -1,0 +1,1 @@
+"""Measurements behind `./jiesu bench`: each module's `run` drives the real thing and returns figures."""
