@@ -85,8 +85,8 @@ def _attempt(client: httpx.Client, url: str, target: Path, progress: OnProgress,
         _room_for(target, total, have, limit)
         new_mark = answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""
         note.write_text(json.dumps({"url": url, "mark": "" if new_mark.startswith("W/") else new_mark}))
-        with part.open("ab" if have else "wb") as file:
-            for block in answer.iter_bytes(BLOCK):
+        with part.open("ab" if have else "wb") as file:  # unbuffered by httpx: what arrived before a break counts
+            for block in answer.iter_raw():
                 file.write(block)
                 have += len(block)
                 if have > limit:

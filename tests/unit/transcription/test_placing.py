@@ -23,7 +23,8 @@ def test_places_are_found(text: str, value: str, short: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "我们村里没有水", "这个小区太吵", "门口的道路坏了", "在农村种地", "我去超市买东西", "我一路走过来", "隔壁村", "马路上", "", "打一二三四五",
+    "我们村里没有水", "这个小区太吵", "门口的道路坏了", "在农村种地", "我去超市买东西", "我一路走过来",
+    "隔壁村", "马路上", "", "打一二三四五",
 ])
 def test_common_words_are_no_places(text: str) -> None:
     assert find_places(text) == []

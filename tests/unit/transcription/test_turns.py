@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 from tests.unit.transcription.conftest import said
+from transcription.engine import SpokenWord
 from transcription.spans import Said
 from transcription.turns import as_text, by_time, join, turns
 
 
-def a_short_call():
+def a_short_call() -> list[SpokenWord]:
     return by_time([
         *said("您好请讲", "agent", 0.0),
         *said("暖气不热", "caller", 2.0),

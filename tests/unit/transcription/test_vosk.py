@@ -64,7 +64,7 @@ def test_a_stream_tells_guesses_first_and_words_when_a_sentence_ends(vosk: VoskE
 
 
 def test_a_stream_at_the_telephones_rate(vosk: VoskEngine) -> None:
-    samples, rate = clips.over_a_telephone(*clips.korean())
+    samples, _rate = clips.over_a_telephone(*clips.korean())
     stream = vosk.stream()
     assert stream.accept(samples[:0]).words == []
     found = [word for at in range(0, len(samples), 800) for word in stream.accept(samples[at : at + 800]).words]
