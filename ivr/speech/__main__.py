@@ -1,18 +1,23 @@
-"""`python -m ivr.speech CACHE VOICES`: speak what changed; one line of standard output for each file: DONE TOTAL FILE."""
+"""`python -m ivr.speech CACHE VOICES`: make what changed; one line of standard output for each file: DONE TOTAL FILE."""
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
 from ivr.prompts.catalogue import PROMPTS
+from ivr.sound import MASTER_RATE, write
 from ivr.speech import render, samples
 from ivr.speech.kokoro import Kokoro
+from ivr.speech.music import calm
 
 SAMPLES = PROMPTS.parent / "samples"
+MUSIC = PROMPTS / "music" / "calm.wav"
 
 
 def main(cache: Path, voices: Path) -> None:
     render.drop_unnamed(PROMPTS)
+    if not MUSIC.exists():
+        write(MUSIC, calm(), MASTER_RATE)
     wanted, calls = render.stale(PROMPTS), samples.stale(SAMPLES)
     if not wanted and not calls:
         return
