@@ -11,8 +11,19 @@ export class Ringer {
   private title = ''
   private notice: Notification | null = null
 
-  /** On a click: browsers let a page sound and notify only after one. */
+  /** Browsers let a page sound and notify only after a click or key: at once if there was one, else at the next. */
   unlock(): void {
+    if (!navigator.userActivation.hasBeenActive) {
+      const once = { once: true, capture: true }
+      const later = (): void => {
+        window.removeEventListener('pointerdown', later, once)
+        window.removeEventListener('keydown', later, once)
+        this.unlock()
+      }
+      window.addEventListener('pointerdown', later, once)
+      window.addEventListener('keydown', later, once)
+      return
+    }
     this.context ??= new AudioContext()
     void this.context.resume()
     if ('Notification' in window && Notification.permission === 'default') void Notification.requestPermission()

@@ -3,7 +3,7 @@
  * tab's softphone does (line, leg). The server's word decides what is shown; the softphone only carries the voice.
  */
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef, watch } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 
 import { api } from '@/api/client'
 import { ApiError } from '@/api/errors'
@@ -12,6 +12,7 @@ import { failed } from '@/notify'
 import { KeepAlive } from '@/phone/keepalive'
 import { can, type Leg, LEG, type LegStep, type Line, LINE, type LineStep, step } from '@/phone/machine'
 import { type MicrophoneProblem, microphoneProblem } from '@/phone/microphone'
+import { until } from '@/phone/patience'
 import { Ringer } from '@/phone/ringer'
 import { SoftPhone } from '@/phone/softphone'
 import { Tab } from '@/phone/tab'
@@ -222,21 +223,7 @@ export const usePhone = defineStore('phone', () => {
   /** The citizen is on the screen first, then it rings. */
   async function ring(): Promise<void> {
     if (!call.value || call.value.state === 'ended') quietly(readPresence())
-    await new Promise<void>((resolve) => {
-      const stop = watch(
-        () => call.value !== null && popShown.value === call.value.call_id,
-        (shown) => {
-          if (shown) finish()
-        },
-      )
-      const timer = window.setTimeout(finish, POP_DEADLINE_MS)
-      function finish(): void {
-        window.clearTimeout(timer)
-        stop()
-        resolve()
-      }
-      if (call.value && popShown.value === call.value.call_id) finish()
-    })
+    await until(() => call.value !== null && popShown.value === call.value.call_id, POP_DEADLINE_MS)
     if (leg.value === 'ringing') ringer.start(call.value?.caller_masked ?? '', call.value?.line ?? '')
   }
 
