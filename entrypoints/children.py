@@ -1,4 +1,4 @@
-"""The processes of one system, in the order they start: PostgreSQL, Asterisk, telephony, web, worker."""
+"""The processes of one system, in the order they start: PostgreSQL, telephony, Asterisk, web, worker."""
 from __future__ import annotations
 
 import os
@@ -34,8 +34,9 @@ def children(settings: Settings, console: Path) -> Iterator[Child]:
     schema.migrate(database_server.database_url(settings))
     if settings.demo:
         demo.fill(settings)
-    yield asterisk(settings)
+    # Telephony outlives Asterisk on the way down, so that it hears how the last calls ended.
     yield ours("telephony", settings, lambda: _listens(settings.agi_port))
+    yield asterisk(settings)
     os.environ["JIESU_CONSOLE"] = str(console)
     if settings.listen != "127.0.0.1":
         certificate.certificate(settings)
