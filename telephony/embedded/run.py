@@ -106,8 +106,11 @@ class AsteriskProcess:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            try:
+                self._process.wait(2)  # bubblewrap ends once it has buried Asterisk: then its ports are free
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
             self._process = None
 
     def control(self, words: str) -> str:

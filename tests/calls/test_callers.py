@@ -84,7 +84,7 @@ def test_nothing_tells_the_version(hotline: Hotline) -> None:
     assert "sterisk" not in answer
 
 
-@pytest.mark.parametrize(("step", "milliseconds"), [("inbound", 300), ("waiting", 1500)])
+@pytest.mark.parametrize(("step", "milliseconds"), [("inbound", 1200), ("waiting", 1500)])
 def test_hanging_up_is_told_with_the_step(hotline: Hotline, a_living_matcher: Heartbeat, step: str, milliseconds: int) -> None:
     server: agi.AgiServer = agi.Silent(hotline.settings.agi_port) if step == "inbound" else agi.Menu(hotline.settings.agi_port)
     hotline.also_close(server.close)

@@ -1,7 +1,6 @@
 """A SIP desk phone on UDP, as an agent may have one: registers, rings, answers, speaks a tone, hangs up."""
 from __future__ import annotations
 
-import hashlib
 import re
 import socket
 import threading
@@ -9,6 +8,7 @@ import time
 import uuid
 from contextlib import suppress
 
+from tests.calls.rig.digest import authorization
 from tests.calls.rig.sound import AGENT_HZ, a_law, tone
 
 REPLY_HEADERS = ("Via", "From", "To", "Call-ID", "CSeq")
@@ -42,7 +42,8 @@ class DeskPhone:
         reply = self._request_register(call_id, 1, expires, "")
         if not reply.startswith("SIP/2.0 401"):
             return int(reply.split()[1])
-        return int(self._request_register(call_id, 2, expires, self._credentials(reply)).split()[1])
+        credentials = authorization(reply, "REGISTER", "sip:127.0.0.1", self.user, self._password)
+        return int(self._request_register(call_id, 2, expires, credentials).split()[1])
 
     def hang_up(self) -> None:
         assert self._dialog is not None, "not in a call"
@@ -75,16 +76,6 @@ class DeskPhone:
         with self._news:
             assert self._news.wait_for(lambda: key in self._replies, 5), "no answer to REGISTER"
             return self._replies[key]
-
-    def _credentials(self, reply: str) -> str:
-        asked = dict(re.findall(r'(\w+)="?([^",\r\n]+)"?', _header(reply, "WWW-Authenticate")))
-        first = _md5(f"{self.user}:{asked['realm']}:{self._password}")
-        response = _md5(f"{first}:{asked['nonce']}:00000001:abcd:auth:{_md5('REGISTER:sip:127.0.0.1')}")
-        opaque = f', opaque="{asked["opaque"]}"' if "opaque" in asked else ""
-        return (
-            f'Authorization: Digest username="{self.user}", realm="{asked["realm"]}", nonce="{asked["nonce"]}", '
-            f'uri="sip:127.0.0.1", response="{response}", algorithm=MD5, qop=auth, nc=00000001, cnonce="abcd"{opaque}'
-        )
 
     def _read(self) -> None:
         while self._open:
@@ -163,7 +154,3 @@ class DeskPhone:
 def _header(message: str, name: str) -> str:
     found = re.search(rf"(?im)^{name}:\s*(.*?)\r?$", message)
     return found[1] if found else ""
-
-
-def _md5(text: str) -> str:
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
