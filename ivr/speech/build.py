@@ -21,7 +21,8 @@ Report = Callable[[str, float], None]
 def build(project: Path, report: Report | None = None) -> list[Path]:
     """Speak every prompt and sample whose text, voice or recipe changed; returns the files written.
 
-    The first time it installs about 250 MB below `var/voice`. Raises UnavailableError saying what is missing.
+    The first time it installs about 1.1 GB (the product's own packages beside the voice's) below `var/voice`.
+    Raises UnavailableError saying what is missing.
     """
     tell = report or (lambda words, share: None)
     home = project / "var" / "voice"
