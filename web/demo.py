@@ -86,7 +86,8 @@ def samples() -> list[Sample]:
         facts = yaml.safe_load(sound.with_suffix(".yaml").read_text())
         seconds = round(sound.stat().st_size / BYTES_A_SECOND, 1)
         url = f"/api/demo/samples/{sound.stem}.wav"
-        found.append(Sample(name=sound.stem, title=facts["title"], text=facts["text"], seconds=seconds, url=url))
+        title = {"zh": facts["title"], "en": facts["title_en"]}
+        found.append(Sample(name=sound.stem, title=title, text=facts["text"].strip(), seconds=seconds, url=url))
     return found
 
 
