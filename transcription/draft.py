@@ -19,6 +19,7 @@ from transcription.turns import turns
 
 MOST_WORDS = 200  # characters of a proposal's source that are kept
 LONG_CLAUSE = 22  # characters
+SHORTEST_TITLE = 3  # 停水了
 SURE = 0.95  # nothing that a machine drafts is certain
 
 
@@ -166,7 +167,7 @@ def _title(caller: Said, hits: Sequence[tuple[int, int, float]], place: Place | 
     best: tuple[float, str, int, int] | None = None
     for start, end in _short_clauses(caller):
         clause = without_opening(caller.text[start:end])
-        if len(clause) < 4:
+        if len(clause) < SHORTEST_TITLE:
             continue
         weight = sum(hit[2] for hit in hits if start <= hit[0] < end)
         tokens = [token for token in lexicon.tokenizer().cut(clause) if len(token) > 1]
@@ -202,7 +203,7 @@ def without_opening(clause: str) -> str:
     """我想反映一下我们家的暖气不热 → 暖气不热"""
     for pattern in lexicon.cleaning().openings:
         shorter = pattern.sub("", clause, count=1)
-        if len(shorter) >= 4:
+        if len(shorter) >= SHORTEST_TITLE:
             clause = shorter
     return clause
 

@@ -35,7 +35,7 @@ def test_a_sample_call_becomes_the_expected_ticket(name: str) -> None:
     assert found["category"].value.count("/") == 2, "three levels, GB/T 39666"
     assert (found["urgency"].value if "urgency" in found else "normal") == expected["urgency"]
     assert in_digits(found["place"].value).replace("的", "").endswith(in_digits(expected["place"]).replace("的", ""))
-    assert 4 <= len(found["title"].value) <= 40
+    assert 3 <= len(found["title"].value) <= 40
     assert found["body"].value.startswith("诉求人：")
     for proposal in found.values():
         assert 0 < proposal.confidence <= SURE
