@@ -17,6 +17,9 @@ export type SaveState = 'saved' | 'typing' | 'saving' | 'unsaved' | 'conflict' |
 export interface DraftDesk {
   ticket: Ref<Ticket | null>
   values: Ref<TicketFields | null>
+  /** The fields take typing: a draft always, a filed ticket while somebody is `correcting` it. */
+  open: Ref<boolean>
+  correcting: Ref<boolean>
   error: Ref<unknown>
   state: Ref<SaveState>
   savedAt: Ref<number | null>
@@ -46,6 +49,8 @@ export function useDraft(id: string): DraftDesk {
   const state = ref<SaveState>('saved')
   const savedAt = ref<number | null>(null)
   const filing = ref(false)
+  const correcting = ref(false)
+  const open = computed(() => ticket.value?.state === 'draft' || (correcting.value && ticket.value?.state === 'filed'))
   let timer = 0
   let queue: Promise<unknown> = Promise.resolve()
 
@@ -92,7 +97,7 @@ export function useDraft(id: string): DraftDesk {
     try {
       const next = await api.get<Ticket>(path)
       const copy = ticket.value ? null : readCopy(id)
-      if (copy && next.state === 'draft') changes.value = copy.changes
+      if (copy && (next.state === 'draft' || next.state === 'filed')) changes.value = copy.changes
       take(next, copy?.base)
       if (Object.keys(changes.value).length) later(IDLE_MS)
     } catch (problem) {
@@ -213,7 +218,7 @@ export function useDraft(id: string): DraftDesk {
   })
 
   return {
-    ticket, values, error, state, savedAt, conflicts, invalid, filing, suggestions,
+    ticket, values, open, correcting, error, state, savedAt, conflicts, invalid, filing, suggestions,
     load, edit, leave, save, settle, judge,
     file: () => stepAfterSave('file', {}),
     discard: (reason) => stepAfterSave('discard', { reason }),
