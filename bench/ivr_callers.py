@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SCENARIO = Path(__file__).with_name("ivr_caller.xml")
-TAIL_SECONDS = 20
-"""What a call may last above its start, and SIPp above its last call."""
+CALL_SECONDS = 11
+"""From INVITE to BYE, a little more than it takes."""
 
 MOST_AT_ONCE = 2_000  # above it SIPp would hold calls back, and the load would follow the answer
 
 
 @dataclass(frozen=True)
 class Met:
-    """`answered_ms`: INVITE to 200 of each call, in milliseconds, sorted."""
+    """`answered_ms`: INVITE to 200 of each call, in milliseconds, sorted. `length`: mean seconds of a call."""
 
     calls: int
     failed: int
-    seconds: float
+    length: float
     answered_ms: list[float]
 
 
@@ -41,7 +41,7 @@ def call(
         "sipp", f"{target[0]}:{target[1]}", "-sf", str(SCENARIO), "-s", number, "-i", source, "-mi", source,
         "-p", str(_free_port(source)), "-mp", str(_free_port(source) & ~1), "-m", str(calls),
         *_rate(rate), "-l", str(MOST_AT_ONCE),
-        "-nostdin", "-timeout", f"{int(seconds) + 2 * TAIL_SECONDS}s", "-trace_err", "-trace_stat", "-fd", "1", "-trace_rtt",
+        "-nostdin", "-timeout", f"{int(seconds) + 4 * CALL_SECONDS}s", "-trace_err", "-trace_stat", "-fd", "1", "-trace_rtt",
         "-rtt_freq", "1",
     ]  # fmt: skip
     started = time.monotonic()
@@ -49,19 +49,18 @@ def call(
         process = subprocess.Popen(argv, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         try:
             while process.poll() is None:
-                progress(min(1.0, (time.monotonic() - started) / (seconds + 7)))
+                progress(min(1.0, (time.monotonic() - started) / (seconds + CALL_SECONDS)))
                 time.sleep(0.25)
         finally:
             if process.poll() is None:
                 process.kill()
                 process.wait()
-    took = time.monotonic() - started
     if process.returncode not in (0, 1):  # 1: some calls failed, which is a figure
         raise CallersError(f"SIPp ended with {process.returncode}: {_words(folder)}")
-    done, failed = _counts(folder)
+    done, failed, length = _counts(folder)
     if done + failed < calls:
         failed = calls - done  # never ended: as bad as failed
-    return Met(calls, failed, took, sorted(_answer_times(folder)))
+    return Met(calls, failed, length, sorted(_answer_times(folder)))
 
 
 def percentile(ordered: list[float], share: float) -> float:
@@ -76,23 +75,24 @@ def _rate(rate: float) -> list[str]:
     return ["-r", str(round(rate))] if rate == round(rate) else ["-r", str(round(rate * 10)), "-rp", "10000"]
 
 
-def _counts(folder: Path) -> tuple[int, int]:
-    """Successful and failed calls, from the last line of SIPp's statistics."""
-    rows = _rows(folder, "bench_*_.csv", "ivr_caller_*_.csv")
+def _counts(folder: Path) -> tuple[int, int, float]:
+    """Successful calls, failed calls and their mean length, from the last line of SIPp's statistics."""
+    rows = _rows(folder, "*[0-9]_.csv")
     if not rows:
         raise CallersError(f"SIPp wrote no statistics: {_words(folder)}")
-    return int(rows[-1]["SuccessfulCall(C)"]), int(rows[-1]["FailedCall(C)"])
+    hours, minutes, seconds, microseconds = (int(part) for part in rows[-1]["CallLength(C)"].split(":"))
+    length = hours * 3600 + minutes * 60 + seconds + microseconds / 1_000_000
+    return int(rows[-1]["SuccessfulCall(C)"]), int(rows[-1]["FailedCall(C)"]), length
 
 
 def _answer_times(folder: Path) -> list[float]:
     return [float(row["response_time_ms"]) for row in _rows(folder, "*_rtt.csv") if row.get("response_time_ms")]
 
 
-def _rows(folder: Path, *patterns: str) -> list[dict[str, str]]:
-    for pattern in patterns:
-        for file in folder.glob(pattern):
-            with file.open(newline="") as lines:
-                return list(csv.DictReader(lines, delimiter=";"))
+def _rows(folder: Path, pattern: str) -> list[dict[str, str]]:
+    for file in folder.glob(pattern):
+        with file.open(newline="") as lines:
+            return list(csv.DictReader(lines, delimiter=";"))
     return []
 
 
