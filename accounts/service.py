@@ -92,7 +92,8 @@ class Accounts:
         """Raises WrongPasswordError, or TooManyAttemptsError (per login, per address: see `accounts.rules`)."""
         login = login.strip().lower()
         attempt = self._throttle.admit(login, address)
-        person = session.scalar(select(Person).where(Person.login == login, Person.active))
+        known = LOGIN.fullmatch(login)  # what cannot be a login (a NUL, say) is not asked for, but costs as much
+        person = session.scalar(select(Person).where(Person.login == login, Person.active)) if known else None
         if not self._passwords.right(person.password_hash if person else None, password) or person is None:
             log.info("sign_in.failed address=%s known=%s", address, person is not None)
             raise WrongPasswordError("The login or the password is wrong.")

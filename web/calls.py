@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,12 +22,13 @@ router = APIRouter(prefix="/api", tags=["calls"])
 FLOOR = ("operator", "dispatcher", "supervisor", "leader")
 OVERSEES = ("supervisor", "admin")
 INSTRUCTION_SECONDS = 5.0
+CallId = Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,64}$")]
 
 
 class CallsQuery(BaseModel):
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
     size: Annotated[int, Field(ge=1, le=100)] = 50
-    q: Annotated[str, Field(max_length=50)] = ""
+    q: Annotated[str, Field(max_length=50, pattern=r"^[^\x00-\x1f]*$")] = ""
 
 
 class EarlierTicketOut(BaseModel):
@@ -100,7 +101,7 @@ def calls(wanted: Annotated[CallsQuery, Query()], wired: Wired, me: Me, session:
 
 
 @router.get("/calls/{call_id}/pop")
-def call_pop(call_id: str, wired: Wired, me: Me, session: Transaction) -> PopOut:
+def call_pop(call_id: CallId, wired: Wired, me: Me, session: Transaction) -> PopOut:
     """With the caller's number in clear: for the agent who has the call, and for supervisors."""
     found = pop(session, call_id, wired.clock.now())
     _own_or_overseen(me, found)
@@ -108,7 +109,7 @@ def call_pop(call_id: str, wired: Wired, me: Me, session: Transaction) -> PopOut
 
 
 @router.post("/calls/{call_id}/rejoin", status_code=204)
-def rejoin(call_id: str, wired: Wired, me: Me, session: Transaction) -> None:
+def rejoin(call_id: CallId, wired: Wired, me: Me, session: Transaction) -> None:
     """After a reload of the page: the caller, still there, is sent to my phone again."""
     extension = require_extension(me)
     call = _living(session, call_id)
@@ -120,7 +121,7 @@ def rejoin(call_id: str, wired: Wired, me: Me, session: Transaction) -> None:
 
 
 @router.post("/calls/{call_id}/hangup", status_code=204)
-def hang_up(call_id: str, wired: Wired, me: Me, session: Transaction) -> None:
+def hang_up(call_id: CallId, wired: Wired, me: Me, session: Transaction) -> None:
     """The way out when my phone cannot: ends the caller's channel."""
     call = _living(session, call_id)
     if call.agent_id != me.id and not me.has_role(*OVERSEES):
