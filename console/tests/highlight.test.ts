@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { HIT_END, HIT_START, pieces } from '@/pages/tickets/highlight'
+import { HIT_END, HIT_START, pieces, unmarked } from '@/pages/tickets/highlight'
 
 describe('pieces of a marked text', () => {
   it('cuts at the markers and drops them', () => {
@@ -15,6 +15,9 @@ describe('pieces of a marked text', () => {
     expect(text(`${HIT_END}a${HIT_START}${HIT_START}b`)).toBe('ab')
     expect(pieces(`${HIT_START}b`)).toEqual([{ text: 'b', hit: true }])
     expect(pieces('')).toEqual([])
+  })
+  it('gives the text as it stands in the ticket', () => {
+    expect(unmarked(`${HIT_START}停水${HIT_END}三天`)).toBe('停水三天')
   })
   it('treats markup as text', () => {
     expect(pieces('<img src=x>')).toEqual([{ text: '<img src=x>', hit: false }])

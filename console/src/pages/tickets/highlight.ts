@@ -7,6 +7,13 @@ export interface Piece {
   hit: boolean
 }
 
+/** The text as it stands in the ticket. */
+export function unmarked(marked: string): string {
+  return pieces(marked)
+    .map(({ text }) => text)
+    .join('')
+}
+
 /** Text without markers, cut at them. Unbalanced or repeated markers lose nothing but the markers. */
 export function pieces(marked: string): Piece[] {
   const found: Piece[] = []
