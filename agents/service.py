@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -68,7 +68,6 @@ class Agents:
         row.sip_password = secrets.token_urlsafe(24)
         row.credentials_until = self._clock.now() + CREDENTIALS_LIFE
         if row.state == State.OFFLINE:
-            row.reachable = False
             self._step(session, row, Step.SIGN_ON, reason=SIGNED_ON)
         else:
             self._tell(session, row)
@@ -173,12 +172,19 @@ class Agents:
     def set_reachable(self, session: Session, extension: str, reachable: bool) -> None:
         agent_id = self.by_extension(session, extension)
         if agent_id is None:
-            log.warning("agent.unknown_extension extension=%s", extension)
+            log.info("agent.unknown_extension extension=%s", extension)
             return
         row = self._locked(session, agent_id)
         if row.reachable != reachable:
             row.reachable = reachable
             self._tell(session, row)
+
+    def only_reachable(self, session: Session, extensions: Collection[str]) -> None:
+        """These phones are there and no others: what Asterisk answered when asked."""
+        rows = session.execute(select(Agent.extension, Presence.reachable).join(Presence, Presence.agent_id == Agent.person_id))
+        for extension, reachable in rows.all():
+            if reachable != (extension in extensions):
+                self.set_reachable(session, extension, extension in extensions)
 
     # What time does
 
@@ -236,7 +242,7 @@ class Agents:
         bus.publish(session, "presence.changed", agent_id=row.agent_id, state=str(row.state))
 
     def _void(self, session: Session, row: Presence) -> None:
-        row.tab, row.sip_password, row.credentials_until, row.reachable = None, None, None, False
+        row.tab, row.sip_password, row.credentials_until = None, None, None
         self._put_credentials(session, self.extension(session, row.agent_id), secrets.token_urlsafe(24))
 
     def _put_credentials(self, session: Session, extension: str, password: str) -> UUID:

@@ -134,7 +134,7 @@ class EventPump:
         """The facts, asked for now: events that wait behind this one are about calls that these facts know already."""
         assert self.switch is not None
         try:
-            channels = self.switch.channels()
+            channels, phones = self.switch.channels(), self.switch.reachable()
         except SwitchDownError:
             return  # it is gone again; the next Connected looks
         except SwitchError as error:
@@ -143,6 +143,7 @@ class EventPump:
             ended = self._rooms.calls.resync(session, channels, at)
             for call in ended:
                 self.recording_ended(session, call)
+            self._rooms.agents.only_reachable(session, phones)
         log.info("switch.resynced channels=%d lost_calls=%d", len(channels), len(ended))
         self._contacts.forget()
         self._on_connected()

@@ -71,6 +71,9 @@ class Switch(Protocol):
 
     def channels(self) -> Sequence[LiveChannel]: ...
 
+    def reachable(self) -> Sequence[str]:
+        """Extensions of the agents whose phone is registered now (a reply, so a fact)."""
+
     def put_credentials(self, extension: str, password: str) -> None:
         """Let the endpoint agent-EXTENSION register with this password from now on, and no other."""
 

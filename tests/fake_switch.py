@@ -22,6 +22,7 @@ class FakeSwitch:
     dialled: list[tuple[str, str]] = field(default_factory=list)
     fails_with: SwitchError | None = None
     before_redirect: Callable[[], None] | None = None
+    registered: set[str] = field(default_factory=set)
     survey_outcome: OriginateOutcome = ANSWERED
 
     def a_channel(self, call_id: str, context: str, *, agent: str | None = None, caller: str | None = None) -> str:
@@ -71,6 +72,10 @@ class FakeSwitch:
         if not self.up:
             raise SwitchDownError("not connected")
         return list(self.live.values())
+
+    def reachable(self) -> Sequence[str]:
+        self._may()
+        return sorted(self.registered)
 
     def put_credentials(self, extension: str, password: str) -> None:
         self._may()

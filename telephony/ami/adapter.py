@@ -18,7 +18,7 @@ from telephony.ami import checks
 from telephony.ami.actions import Ask, AskCall, AskList, failed
 from telephony.ami.connection import Connection, Pace
 from telephony.ami.lane import EventLane
-from telephony.ami.replies import live_channels, outcome
+from telephony.ami.replies import live_channels, outcome, reachable_agents
 from telephony.ami.translate import UNDERSTOOD, translate
 from telephony.events import Connected, Disconnected, Event
 from telephony.switch import LiveChannel, OriginateOutcome, SwitchDownError, SwitchRefusedError, SwitchUnsureError
@@ -129,6 +129,9 @@ class AmiSwitch:
 
     def channels(self) -> Sequence[LiveChannel]:
         return live_channels(self._done(AskList, "CoreShowChannels"))
+
+    def reachable(self) -> Sequence[str]:
+        return reachable_agents(self._done(AskList, "DeviceStateList"))
 
     def put_credentials(self, extension: str, password: str) -> None:
         # Our AMI account may not write Asterisk's database; its dialplan ([credentials]) may, and gets no more than the digest.

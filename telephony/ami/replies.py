@@ -7,10 +7,14 @@ from panoramisk.message import Message
 
 from common.settings import valid_number
 from telephony.ami.actions import failed
+from telephony.ami.checks import EXTENSION
 from telephony.switch import LiveChannel, OriginateOutcome, SwitchRefusedError, SwitchUnsureError
 
 ANSWERED = 4  # AST_CONTROL_ANSWER
 _DURATION = re.compile(r"([0-9]+):([0-5][0-9]):([0-5][0-9])")
+
+_AGENT_DEVICE = re.compile(rf"PJSIP/agent-({EXTENSION.pattern})")
+_NOT_THERE = {"UNAVAILABLE", "INVALID", "UNKNOWN"}
 
 
 def outcome(messages: list[Message]) -> OriginateOutcome:
@@ -34,6 +38,16 @@ def live_channels(messages: list[Message]) -> list[LiveChannel]:
     if not re.fullmatch(r"[0-9]{1,6}", said) or int(said) != len(rows):
         raise SwitchUnsureError(f"CoreShowChannels: {len(rows)} rows arrived, {said[:6]!r} were announced")
     return rows
+
+
+def reachable_agents(messages: list[Message]) -> list[str]:
+    """DeviceStateList. Raises SwitchUnsureError when rows are missing: an agent who is not listed would get no calls."""
+    rows = [message for message in messages if str(message.get("Event", "")).lower() == "devicestatechange"]
+    said = str(messages[-1].get("ListItems", ""))
+    if not re.fullmatch(r"[0-9]{1,6}", said) or int(said) != len(rows):
+        raise SwitchUnsureError(f"DeviceStateList: {len(rows)} rows arrived, {said[:6]!r} were announced")
+    agents = ((_AGENT_DEVICE.fullmatch(str(message.get("Device", ""))), message) for message in rows)
+    return [agent[1] for agent, message in agents if agent and str(message.get("State", "")) not in _NOT_THERE]
 
 
 def row(message: Message) -> LiveChannel:

@@ -45,6 +45,22 @@ def test_another_tab_takes_over_and_the_old_one_is_told(floor: Floor, database_u
     floor.do(floor.agents.renew, agent, "tab-2")
 
 
+def test_a_phone_that_was_there_before_its_agent_signed_on_counts(floor: Floor):
+    """A desk phone is always registered; only Asterisk says whether it is."""
+    agent = floor.an_agent("8001")
+    floor.do(floor.agents.set_reachable, "8001", True)
+    for _ in range(2):
+        floor.do(floor.agents.sign_on, agent, "tab-1")
+        assert floor.presence(agent).reachable
+        floor.do(floor.agents.sign_off, agent)
+
+
+def test_what_asterisk_answers_corrects_what_we_believed(floor: Floor):
+    gone, there = floor.a_ready_agent("8001"), floor.an_agent("8002")
+    floor.do(floor.agents.only_reachable, {"8002", "8099"})
+    assert (floor.presence(gone).reachable, floor.presence(there).reachable) == (False, True)
+
+
 def test_renewing_keeps_the_password(floor: Floor):
     agent = floor.an_agent("8001")
     first = floor.do(floor.agents.sign_on, agent, "tab-1")
@@ -59,7 +75,7 @@ def test_a_tab_that_died_is_signed_off_and_its_password_replaced(floor: Floor):
     floor.clock.advance(CREDENTIALS_LIFE.total_seconds())
     assert floor.do(floor.agents.expire) == 1
     row = floor.presence(agent)
-    assert (row.state, row.reason, row.tab, row.sip_password, row.reachable) == ("offline", "expired", None, None, False)
+    assert (row.state, row.reason, row.tab, row.sip_password) == ("offline", "expired", None, None)
     first, second = passwords_queued(floor)
     assert first != second
     assert floor.do(floor.agents.expire) == 0

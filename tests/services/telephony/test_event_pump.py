@@ -106,9 +106,12 @@ def test_connecting_checks_what_we_believed(floor: Floor, pump: EventPump):
     floor.a_waiting_caller()
     floor.switch.live.clear()
     floor.switch.a_channel("n1-2.1", "waiting", caller="13900000002")
+    agent = floor.an_agent("8001")
+    floor.switch.registered = {"8001"}
     pump.put(Connected(reconnect=True))
     until(lambda: floor.call(CALL).state == "ended")
     until(lambda: floor.call("n1-2.1").state == "waiting")
+    assert floor.presence(agent).reachable
 
 
 def test_a_message_is_a_recording(floor: Floor, pump: EventPump):
