@@ -1,7 +1,8 @@
 """A call floor for tests: real rooms on a real database, a fake switch and a fake clock, and verbs of the story."""
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -34,7 +35,7 @@ LINE = "12345"
 
 
 class Floor:
-    def __init__(self, database: Database, clock: FakeClock, settings: Settings, tickets) -> None:
+    def __init__(self, database: Database, clock: FakeClock, settings: Settings, tickets: Tickets) -> None:
         self.database, self.clock, self.settings = database, clock, settings
         self.switch = FakeSwitch()
         self.instructions = Instructions(clock)
@@ -86,7 +87,7 @@ class Floor:
 
     # What happens
 
-    def do(self, verb, *arguments, **named):
+    def do(self, verb: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         with self.database.transaction() as session:
             return verb(session, *arguments, **named)
 
@@ -132,9 +133,15 @@ class Floor:
     def talk_ends(self, call_id: str, extension: str = "8001") -> None:
         self.do(self.desk.talk_ended, TalkEnded(call_id, extension))
 
-    def hangs_up(self, call_id: str, step: str = "waiting", cause: int = 16) -> EndedCall | None:
+    def hangs_up(self, call_id: str, step: str = "waiting", cause: int = 16) -> EndedCall:
+        ended = self.is_told_of_the_end(call_id, step, cause)
+        assert ended is not None, "this call had ended before"
+        return ended
+
+    def is_told_of_the_end(self, call_id: str, step: str = "waiting", cause: int = 16) -> EndedCall | None:
         self.switch.live = {name: one for name, one in self.switch.live.items() if one.linkedid != call_id}
-        return self.do(self.desk.call_ended, CallEnded(call_id, cause, step))
+        ended: EndedCall | None = self.do(self.desk.call_ended, CallEnded(call_id, cause, step))
+        return ended
 
     # What is there now
 

@@ -100,6 +100,7 @@ def test_after_a_talk_the_wrap_up_clock_makes_the_agent_ready(floor: Floor):
     call_id = floor.a_talk()
     floor.talk_ends(call_id)
     row = floor.presence(agent)
+    assert row.wrap_up_until is not None
     assert (row.state, (row.wrap_up_until - floor.clock.now()).total_seconds()) == ("wrap_up", floor.settings.wrap_up_seconds)
     floor.clock.advance(floor.settings.wrap_up_seconds - 1)
     assert floor.do(floor.agents.end_wrap_ups) == 0

@@ -41,7 +41,7 @@ def test_the_draft_ticket_exists_from_when_the_caller_wants_an_agent(floor: Floo
     floor.waits(call_id)
     ticket_id = floor.call(call_id).ticket_id
     with floor.database.transaction() as session:
-        ticket = session.get(Ticket, ticket_id)
+        ticket = session.scalars(select(Ticket).where(Ticket.id == ticket_id)).one()
         assert (ticket.state, ticket.caller, ticket.call_id, ticket.origin_line) == ("draft", CITIZEN, call_id, LINE)
 
 
@@ -59,7 +59,7 @@ def test_everything_told_twice_is_told_once(floor: Floor):
         floor.talk_ends("n1-1.1")
         floor.clock.advance(5)
     assert floor.hangs_up("n1-1.1", "talked").talk_seconds == 30
-    assert floor.hangs_up("n1-1.1", "talked") is None
+    assert floor.is_told_of_the_end("n1-1.1", "talked") is None
     floor.waits("n1-1.1")
     floor.answers("n1-1.1", "8001")
     assert floor.call("n1-1.1").state == "ended"

@@ -170,7 +170,7 @@ def test_waiting_callers_hear_their_position_when_it_changes(floor: Floor):
     first = floor.a_waiting_caller("n1-1.1", "13900000001")
     second = floor.a_waiting_caller("n1-2.1", "13900000002")
 
-    def told() -> list[tuple[str, str]]:
+    def told() -> list[tuple[str | None, str]]:
         return [(name, value) for name, variable, value in floor.switch.variables if variable == "JIESU_POSITION"]
 
     floor.matcher.run_once()

@@ -70,7 +70,7 @@ def test_app_queues_talk_is_adopted_as_fallback(floor: Floor):
 def test_an_offer_that_led_nowhere_is_taken_back(floor: Floor):
     agent = floor.a_ready_agent("8001")
     call_id = floor.an_offered_call()
-    floor.switch.moved(floor.call(call_id).channel, "waiting")
+    floor.switch.moved(floor.call(call_id).channel or "", "waiting")
     resyncs(floor)
     assert floor.call(call_id).state == "offered"  # too young: its redirect may be on the way
     floor.clock.advance(4)

@@ -10,7 +10,7 @@ from routing.queries import channel_of
 from telephony.instructions import wait_for
 from telephony.model import Instruction
 from telephony.runner import Runner
-from telephony.switch import OriginateOutcome, SwitchDownError, SwitchRefusedError, SwitchUnsureError
+from telephony.switch import OriginateOutcome, SwitchDownError, SwitchError, SwitchRefusedError, SwitchUnsureError
 from tests.services.floor import Floor
 
 ATTEMPT = "0b0f3a52-6e5c-4e8e-9d6a-5f4f8f4d1c11"
@@ -28,7 +28,8 @@ def a_runner(floor: Floor) -> Runner:
 
 
 def asks(floor: Floor, kind: str, seconds: float = 10, **args: str) -> UUID:
-    return floor.do(floor.instructions.ask, "n1", kind, args, seconds)
+    asked: UUID = floor.do(floor.instructions.ask, "n1", kind, args, seconds)
+    return asked
 
 
 def row(floor: Floor, instruction_id: UUID) -> Instruction:
@@ -101,7 +102,7 @@ def test_hanging_up_a_call_that_has_ended_fails_and_says_why(floor: Floor, runne
     [(SwitchRefusedError("no"), "failed"), (SwitchDownError("down"), "failed"), (SwitchUnsureError("?"), "uncertain")],
 )
 @pytest.mark.parametrize("kind", ["credentials", "survey_call"])
-def test_what_the_switch_says_is_kept(floor: Floor, runner: Runner, error: Exception, state: str, kind: str):
+def test_what_the_switch_says_is_kept(floor: Floor, runner: Runner, error: SwitchError, state: str, kind: str):
     floor.switch.fails_with = error
     asked = asks(floor, kind, extension="8001", password="x", attempt_id=ATTEMPT, number="13900000001")
     runner.run_once()
@@ -123,7 +124,7 @@ def test_a_survey_call_that_was_not_answered_is_done_and_says_so(floor: Floor, r
     asked = asks(floor, "survey_call", attempt_id=ATTEMPT, number="13900000001")
     runner.run_once()
     runner.wait_idle()
-    assert (row(floor, asked).state, row(floor, asked).result["reason"]) == ("done", 3)
+    assert (row(floor, asked).state, row(floor, asked).result) == ("done", {"answered": False, "reason": 3, "uniqueid": None})
 
 
 def test_after_a_kill_what_was_taken_is_uncertain_and_never_dialled_again(floor: Floor):

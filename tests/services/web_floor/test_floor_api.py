@@ -122,7 +122,7 @@ def test_two_people_return_the_same_call_at_once_and_one_is_told(browse, floor: 
 
     def done(tab) -> int:
         at_once.wait(5)
-        return tab.post(f"/api/recalls/{recall['id']}/done").status_code
+        return int(tab.post(f"/api/recalls/{recall['id']}/done").status_code)
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(done, tabs)) == [204, 409]

@@ -1,6 +1,8 @@
 """The session over HTTP: the cookie, the CSRF token, and refusals a person can read."""
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -66,6 +68,7 @@ def test_too_many_failures_say_how_long_to_wait_and_are_remembered_over_rolled_b
 
 
 def test_absurd_credentials_are_refused_before_any_work(app: FastAPI):
-    for body in ({"login": "x" * 65, "password": "y"}, {"login": "x", "password": "y" * 1025}, {"login": 1}, []):
+    bodies: list[Any] = [{"login": "x" * 65, "password": "y"}, {"login": "x", "password": "y" * 1025}, {"login": 1}, []]
+    for body in bodies:
         assert TestClient(app).post(SESSION, json=body).status_code == 422
     assert TestClient(app).post(SESSION, json={"login": "a\x00b", "password": "p\x00"}).status_code == 401
