@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import logging
 import zlib
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -39,6 +40,11 @@ class MatcherLock:
             return False
 
     def release(self) -> None:
-        connection, self._connection, self._held = self._connection, None, False
-        if connection is not None:
-            connection.close()
+        connection, held, self._connection, self._held = self._connection, self._held, None, False
+        if connection is None:
+            return
+        if held:
+            # The server notices a closed connection some time later; the next matcher need not wait for that.
+            with suppress(psycopg.Error):
+                connection.execute("SELECT pg_advisory_unlock(%s, %s)", (FAMILY, self._key))
+        connection.close()
