@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -10,6 +11,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
+
+import psutil
 
 from common.errors import JiesuError
 from common.settings import Settings
@@ -134,8 +137,8 @@ class AsteriskProcess:
 
     def channels(self) -> int:
         """Channels alive now; 0 when it does not answer."""
-        first = self.control("core show channels count").split()
-        return int(first[0]) if first and first[0].isdigit() else 0
+        said = re.search(r"(\d+) active channel", self.control("core show channels count"))  # other notices may come before
+        return int(said[1]) if said else 0
 
     def _ends_within(self, seconds: float) -> bool:
         assert self._process is not None
@@ -195,13 +198,7 @@ class AsteriskProcess:
         pid = self.pid
         if pid is not None:
             log.warning("asterisk.orphan_ended pid=%d", pid)
-            os.kill(pid, signal.SIGTERM)
-            deadline = time.monotonic() + 5
-            while self._is_ours(pid) and time.monotonic() < deadline:
-                time.sleep(0.05)
-            if self._is_ours(pid):
-                os.kill(pid, signal.SIGKILL)
-                time.sleep(0.2)
+            _end(psutil.Process(pid))
         for name in ("asterisk.pid", "asterisk.ctl"):
             (self._here / "run" / name).unlink(missing_ok=True)
 
@@ -218,3 +215,14 @@ class AsteriskProcess:
         except OSError:
             return False
         return os.fsencode(self._here / "etc" / "asterisk.conf") in arguments
+
+
+def _end(orphan: psutil.Process) -> None:
+    """Until it is gone, and with it its hold on our ports."""
+    with suppress(psutil.NoSuchProcess):
+        orphan.terminate()
+        try:
+            orphan.wait(5)
+        except psutil.TimeoutExpired:
+            orphan.kill()
+            orphan.wait(5)
