@@ -28,10 +28,10 @@ class Span:
         return (self.end - self.start) / RATE
 
 
-def voiced_spans(samples: Samples) -> list[Span]:
-    """Parts of `samples` (16 kHz) where a voice is heard, padded by 0.3 s, pauses under 0.6 s bridged, in order."""
+def voiced_spans(samples: Samples, pad_seconds: float = PAD_SECONDS) -> list[Span]:
+    """Parts of `samples` (16 kHz) where a voice is heard, with `pad_seconds` around, pauses under 0.6 s bridged, in order."""
     voiced = _voiced_frames(samples)
-    bridge, pad = int(BRIDGE_SECONDS * RATE / FRAME), int(PAD_SECONDS * RATE)
+    bridge, pad = int(BRIDGE_SECONDS * RATE / FRAME), int(pad_seconds * RATE)
     groups: list[list[int]] = []
     for index in np.flatnonzero(voiced):
         if groups and index - groups[-1][-1] <= bridge:
@@ -76,14 +76,14 @@ class Packed:
 GAP_SECONDS = 0.4
 
 
-def packed(samples: Samples, spans: list[Span], longest: float) -> list[Packed]:
-    """Join spans into pieces of at most `longest` seconds: an encoder of fixed length costs the same half empty.
+def packed(samples: Samples, spans: list[Span], longest: float, gap_seconds: float = GAP_SECONDS) -> list[Packed]:
+    """Join spans, silence of `gap_seconds` between, into pieces of at most `longest` seconds.
 
-    A span longer than that is cut at the limit.
+    An encoder of fixed length costs the same half empty. A span longer than that is cut at the limit.
     """
     limit = int(longest * RATE)
     cut = [Span(at, min(at + limit, span.end)) for span in spans for at in range(span.start, span.end, limit)]
-    gap = np.zeros(int(GAP_SECONDS * RATE), np.int16)
+    gap = np.zeros(int(gap_seconds * RATE), np.int16)
     pieces: list[Packed] = []
     parts: list[Samples] = []
     places: list[tuple[float, float, float]] = []

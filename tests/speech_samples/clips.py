@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-import jiwer
 import numpy as np
 import soxr
 
@@ -48,5 +47,7 @@ def bare(words: Iterable[Word]) -> str:
 
 def errors(said: str, heard: Iterable[Word]) -> tuple[int, int]:
     """Wrong characters, and characters said."""
+    import jiwer  # only tests have it; `bench` uses the clips too
+
     measured = jiwer.process_characters(said, bare(heard))
     return measured.substitutions + measured.deletions + measured.insertions, len(said)
