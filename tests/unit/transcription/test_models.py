@@ -162,3 +162,22 @@ def test_the_cached_model_is_the_published_one(whisper_model: InstalledModel) ->
     assert whisper_model.folder.parent == CACHE / "models"
     assert whisper_model.sha256 == catalogue.load().entries["whisper-base"].sha256
     assert (whisper_model.folder / "model.bin").stat().st_size == 145_217_532
+
+
+def test_a_model_is_fetched_with_an_interruption_and_used(tmp_path: Path, korean_model: InstalledModel) -> None:
+    """The Korean model's files under the Chinese model's name: the whole way from a page to a model that was chosen."""
+    files = {f"m/{path.relative_to(korean_model.folder)}": path.read_bytes()
+             for path in korean_model.folder.rglob("*") if path.is_file()}
+    content = zipped(files)
+    steps: list[str] = []
+    with model_page(content) as page:
+        page.break_after = [30_000_000]
+        store = ModelStore(tmp_path, served_from(page.url, content))
+        found = store.ensure_default(lambda progress: steps.append(progress.step))
+        assert page.asked == [None, "bytes=30000000-"]
+    assert (found.model.name, found.fetched, found.tried) == (SMALL, True, {})
+    assert found.model.verified == "size and SHA-256 of the catalogue"
+    assert list(dict.fromkeys(steps)) == ["fetch", "check", "unpack", "try", "ready"]
+    assert best(store, "zh-CN") == SMALL
+    assert store.install(SMALL) == found.model, "at once: it is there"
+    assert not list((tmp_path / ".downloads").iterdir()), "the archive is gone"
