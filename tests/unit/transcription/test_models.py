@@ -37,7 +37,7 @@ def served_from(url: str, content: bytes, *, sha256: str | None = None) -> Catal
     """The shipped catalogue, with the small Chinese model served from here."""
     known = catalogue.load()
     entry = dataclasses.replace(known.entries[SMALL], url=url, bytes=len(content), download_at_most=len(content),
-                                sha256=sha256 or hashlib.sha256(content).hexdigest())
+                                unpacked_at_most=10**9, sha256=sha256 or hashlib.sha256(content).hexdigest())
     return dataclasses.replace(known, entries={**known.entries, SMALL: entry})
 
 
