@@ -145,8 +145,17 @@ def check() -> None:
 
 
 @app.command()
+def api() -> None:
+    """Write console/openapi.json, from which `npm run api` makes the console's typed client."""
+    from entrypoints.api_description import FILE, described
+
+    FILE.write_text(described())
+    out.print(f"{FILE}")
+
+
+@app.command()
 def bench(
-    what: Literal["ivr", "pop", "asr"],
+    what: Literal["ivr", "asr"],
     as_json: Annotated[bool, typer.Option("--json")] = False,
     seconds: Annotated[int, typer.Option(help="Length of the load.")] = 300,
     rate: Annotated[float, typer.Option(help="Calls a second.")] = 0,

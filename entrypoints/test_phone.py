@@ -86,7 +86,8 @@ def alaw(samples: np.ndarray) -> bytes:
     magnitude = np.minimum(np.where(positive, value, -value - 1) >> 3, 4095)
     exponent = np.maximum(np.floor(np.log2(np.maximum(magnitude, 1))).astype(np.int32) - 4, 0)
     mantissa = (magnitude >> np.maximum(exponent, 1)) & 0x0F
-    return ((exponent << 4 | mantissa) ^ np.where(positive, 0xD5, 0x55)).astype(np.uint8).tobytes()
+    code: bytes = ((exponent << 4 | mantissa) ^ np.where(positive, 0xD5, 0x55)).astype(np.uint8).tobytes()
+    return code
 
 
 def _scenario(keys: str, speech: Path | None, seconds: float) -> str:

@@ -1,6 +1,7 @@
 """The supervisor with real, small processes."""
 from __future__ import annotations
 
+import functools
 import signal
 import subprocess
 import sys
@@ -27,6 +28,11 @@ def a_child(folder: Path, name: str, command: list[str], **more: object) -> Chil
     return child
 
 
+def note_and_stop(order: list[str], name: str, process: subprocess.Popen[bytes]) -> None:
+    order.append(name)
+    process.terminate()
+
+
 @pytest.fixture
 def told() -> list[dict[str, int | None]]:
     return []
@@ -41,7 +47,7 @@ def test_stops_in_the_opposite_order(supervisor: Supervisor, tmp_path: Path) -> 
     order: list[str] = []
     for name in ("first", "second", "third"):
         child = a_child(tmp_path, name, SLEEPER)
-        child.stop = lambda process, name=name: (order.append(name), process.terminate())[1]  # type: ignore[misc]  # a tuple's second
+        child.stop = functools.partial(note_and_stop, order, name)
         supervisor.start(child)
     supervisor.stop_all(lambda words, fraction: None)
     assert order == ["third", "second", "first"]
