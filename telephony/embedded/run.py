@@ -84,13 +84,14 @@ class AsteriskProcess:
         if process is None or process.poll() is not None:
             self._process = None
             return
+        live = self.channels()
         self._ask("core stop gracefully")
-        deadline = time.monotonic() + patience
-        while (left := self.channels()) and not self._ends_within(0.5) and time.monotonic() < deadline:
-            pass
-        if left and self.running():
-            log.warning("asterisk.calls_cut channels=%d patience_seconds=%.0f", left, patience)
-            self._ask("core stop now")
+        if live and not self._ends_within(patience):
+            self.control("core abort shutdown")  # while it shuts down it does not say how many calls are left
+            left = self.channels()
+            if left:
+                log.warning("asterisk.calls_cut channels=%d patience_seconds=%.0f", left, patience)
+                self._ask("core stop now")
         # With no call left it may still wait 10 s for phones that do not answer: nothing is lost by not waiting with it.
         if not self._ends_within(LAST_SECONDS):
             log.info("asterisk.killed pid=%s reason=slow", self.pid)
@@ -137,7 +138,7 @@ class AsteriskProcess:
 
     def channels(self) -> int:
         """Channels alive now; 0 when it does not answer."""
-        said = re.search(r"(\d+) active channel", self.control("core show channels count"))  # other notices may come before
+        said = re.search(r"(\d+) active channel", self.control("core show channels count"))
         return int(said[1]) if said else 0
 
     def _ends_within(self, seconds: float) -> bool:
