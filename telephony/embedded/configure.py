@@ -51,6 +51,8 @@ class Limits:
     queue: int = 20
     """How long app_queue rings before the dialplan looks for the matcher again."""
     message: int = 120
+    silence: int = 30
+    """How long an agent's phone may send no media before it counts as lost (a muted one sends silence)."""
 
 
 def configure(
@@ -145,6 +147,7 @@ def _values(settings: Settings, limits: Limits, sandboxed: bool) -> dict[str, ob
         "conversation_seconds": limits.conversation,
         "queue_seconds": limits.queue,
         "message_seconds": limits.message,
+        "silence_seconds": limits.silence,
     }
 
 

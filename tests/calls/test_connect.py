@@ -1,6 +1,8 @@
 """From waiting to an agent and back: the connection, its failures, its recording."""
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.calls.rig import sound
@@ -138,3 +140,22 @@ def test_the_position_is_told_from_recorded_digits(hotline: Hotline, a_waiting_c
     assert value("PLAYBACKSTATUS") == "SUCCESS"
     hotline.hang_up(channel)
     a_waiting_caller.end()
+
+
+def test_a_caller_whose_agent_was_lost_waits_for_another(a_hotline_with: Callable[..., Hotline]) -> None:
+    """The agent's phone falls silent without a goodbye: a browser that crashed, a cable pulled."""
+    hotline = a_hotline_with(silence=2)
+    heart = Heartbeat(hotline.ami).start()
+    hotline.also_close(heart.stop)
+    phone = hotline.desk_phone()
+    caller = hotline.call("stay")
+    hotline.offer(hotline.ami.wait("JiesuWaiting")["Channel"])
+    assert phone.talking.wait(5)
+    since = len(hotline.ami.events)
+
+    phone.close()
+
+    failed = hotline.ami.wait("JiesuOfferFailed", since=since)
+    assert failed["Status"] == "LOST"
+    hotline.hang_up(hotline.ami.wait("JiesuWaiting", since=since)["Channel"])
+    caller.end()
