@@ -5,6 +5,8 @@ It calls from the trunk's source address as a carrier would, so it works whereve
 from __future__ import annotations
 
 import re
+import socket
+import struct
 import subprocess
 import tempfile
 import wave
@@ -20,6 +22,7 @@ from entrypoints import packages, state_file
 from entrypoints.progress import console, step
 
 RATE = 8000
+FRAME = 160  # samples in 20 ms
 SCENARIO = PROJECT / "entrypoints" / "test_phone.xml"
 
 
@@ -35,12 +38,14 @@ def place_call(settings: Settings, *, to: str, caller: str, keys: str, speech: P
         packages.ensure({"sip-tester": "sipp"}, report)
     with tempfile.TemporaryDirectory() as folder:
         scenario = Path(folder) / "call.xml"
-        said = _alaw_file(_sample(speech), Path(folder) / "speech.al") if speech else None
+        said = speech_capture(_sample(speech), Path(folder) / "speech.pcap") if speech else None
         scenario.write_text(_scenario(keys, said, seconds))
+        media_port = _free_port(settings.trunk_source)
         console.print(f"{caller} → {to} at {settings.sip_port}/udp; Ctrl-C hangs up")
         made = subprocess.run(
             [
                 "sipp", f"127.0.0.1:{settings.sip_port}", "-sf", str(scenario), "-i", settings.trunk_source, "-m", "1",
+                "-mp", str(media_port),
                 "-s", to, "-key", "caller", caller, "-nostdin", "-timeout", f"{int(seconds) + 60}s", "-trace_err",
                 "-error_file", f"{folder}/errors.log",
             ],
@@ -55,6 +60,13 @@ def place_call(settings: Settings, *, to: str, caller: str, keys: str, speech: P
     return 0 if made.returncode == 0 else 1
 
 
+def _free_port(address: str) -> int:
+    """An even UDP port for media."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((address, 0))
+        return int(probe.getsockname()[1]) & ~1
+
+
 def _sample(speech: Path) -> Path:
     """A file, or the name of a shipped sample."""
     if speech.exists():
@@ -66,8 +78,12 @@ def _sample(speech: Path) -> Path:
     raise InvalidError(f"there is no file {speech}; shipped samples: {', '.join(names)}")
 
 
-def _alaw_file(source: Path, target: Path) -> Path:
-    """16-bit WAV of any rate → raw G.711 A-law at 8 kHz, as SIPp's rtp_stream sends it."""
+def speech_capture(source: Path, target: Path) -> Path:
+    """16-bit WAV of any rate → a capture file of A-law RTP at 8 kHz, 20 ms a packet, for SIPp's play_pcap_audio.
+
+    SIPp sends captures from the port it sends keys from, as a telephone does; its rtp_stream has another one, and
+    Asterisk drops a second source (strictrtp).
+    """
     with wave.open(str(source)) as sound:
         if sound.getsampwidth() != 2:
             raise InvalidError(f"{source} is not a 16-bit WAV file")
@@ -75,7 +91,17 @@ def _alaw_file(source: Path, target: Path) -> Path:
         rate = sound.getframerate()
     if rate != RATE:
         samples = soxr.resample(samples, rate, RATE).astype(np.int16)
-    target.write_bytes(alaw(samples))
+    coded = alaw(samples)
+    with target.open("wb") as out:
+        out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))  # pcap, Ethernet
+        for number, start in enumerate(range(0, len(coded) - FRAME + 1, FRAME)):
+            rtp = struct.pack(">BBHII", 0x80, 8, number & 0xFFFF, start, 0x6A696573) + coded[start : start + FRAME]
+            udp = struct.pack(">HHHH", 4000, 4000, 8 + len(rtp), 0) + rtp
+            address = b"\x7f\x00\x00\x01" * 2
+            ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(udp), number & 0xFFFF, 0, 64, 17, 0) + address + udp
+            frame = bytes(12) + b"\x08\x00" + ip
+            seconds, rest = divmod(number * FRAME, RATE)
+            out.write(struct.pack("<IIII", seconds, rest * 1_000_000 // RATE, len(frame), len(frame)) + frame)
     return target
 
 
@@ -98,7 +124,6 @@ def _scenario(keys: str, speech: Path | None, seconds: float) -> str:
         else:
             steps.append(f'<nop><action><exec play_dtmf="{key}"/></action></nop><pause milliseconds="400"/>')
     if speech:
-        name = quoteattr(f"{speech},1,8,PCMA/8000")
-        steps.append(f"<nop><action><exec rtp_stream={name}/></action></nop>")
+        steps.append(f"<nop><action><exec play_pcap_audio={quoteattr(str(speech))}/></action></nop>")
     steps.append(f'<pause milliseconds="{int(seconds * 1000)}"/>')
     return SCENARIO.read_text().replace("<!-- steps -->", "\n  ".join(steps))

@@ -4,6 +4,151 @@
  */
 
 export interface paths {
+    "/api/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Status */
+        get: operations["status_api_status_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Session Now */
+        get: operations["session_now_api_session_get"];
+        put?: never;
+        /** Sign In */
+        post: operations["sign_in_api_session_post"];
+        /** Sign Out */
+        delete: operations["sign_out_api_session_delete"];
+        options?: never;
+        head?: never;
+        /** Change Locale */
+        patch: operations["change_locale_api_session_patch"];
+        trace?: never;
+    };
+    "/api/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Presence */
+        get: operations["presence_api_presence_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presence/sign-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign On
+         * @description Takes the phone over from another tab. Answers when Asterisk knows the password, so that the phone can register.
+         */
+        post: operations["sign_on_api_presence_sign_on_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presence/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew
+         * @description Every 60 s while the tab lives. The password stays the same; 409 `taken_over` when another tab has the phone.
+         */
+        post: operations["renew_api_presence_renew_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presence/sign-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign Off */
+        post: operations["sign_off_api_presence_sign_off_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presence/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set State */
+        post: operations["set_state_api_presence_state_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presence/wrap-up-done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Wrap Up Done */
+        post: operations["wrap_up_done_api_presence_wrap_up_done_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents": {
         parameters: {
             query?: never;
@@ -32,26 +177,6 @@ export interface paths {
         get: operations["calls_api_calls_get"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/calls/{call_id}/hangup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Hang Up
-         * @description The way out when my phone cannot: ends the caller's channel.
-         */
-        post: operations["hang_up_api_calls__call_id__hangup_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -92,6 +217,244 @@ export interface paths {
          * @description After a reload of the page: the caller, still there, is sent to my phone again.
          */
         post: operations["rejoin_api_calls__call_id__rejoin_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{call_id}/hangup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hang Up
+         * @description The way out when my phone cannot: ends the caller's channel.
+         */
+        post: operations["hang_up_api_calls__call_id__hangup_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recalls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recalls */
+        get: operations["recalls_api_recalls_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recalls/{recall_id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Recall Done */
+        post: operations["recall_done_api_recalls__recall_id__done_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tickets */
+        get: operations["tickets_api_tickets_get"];
+        put?: never;
+        /** Create */
+        post: operations["create_api_tickets_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/uncertain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Uncertain
+         * @description What the system will not try again by itself: a person asks the citizen, or looks at the provider's log.
+         */
+        get: operations["uncertain_api_tickets_uncertain_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{ticket_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ticket */
+        get: operations["ticket_api_tickets__ticket_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description 409 when somebody wrote since `version`: details {changed: {field: {yours, theirs}}, version}.
+         */
+        patch: operations["change_api_tickets__ticket_id__patch"];
+        trace?: never;
+    };
+    "/api/tickets/{ticket_id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Accepting writes the value into the ticket as it is now, in the name of who accepts.
+         */
+        post: operations["decide_api_tickets__ticket_id__suggestions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{ticket_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** File */
+        post: operations["file_api_tickets__ticket_id__file_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{ticket_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close */
+        post: operations["close_api_tickets__ticket_id__close_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{ticket_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Discard */
+        post: operations["discard_api_tickets__ticket_id__discard_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{recording_id}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audio
+         * @description WAV, 8 kHz, 16 bit; the browser asks for pieces by Range. The access is logged before a byte leaves.
+         */
+        get: operations["audio_api_recordings__recording_id__audio_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{recording_id}/peaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Waveform */
+        get: operations["waveform_api_recordings__recording_id__peaks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{recording_id}/playbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Playbacks */
+        get: operations["playbacks_api_recordings__recording_id__playbacks_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -206,369 +569,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/presence": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Presence */
-        get: operations["presence_api_presence_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/presence/renew": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Renew
-         * @description Every 60 s while the tab lives. The password stays the same; 409 `taken_over` when another tab has the phone.
-         */
-        post: operations["renew_api_presence_renew_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/presence/sign-off": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sign Off */
-        post: operations["sign_off_api_presence_sign_off_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/presence/sign-on": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Sign On
-         * @description Takes the phone over from another tab. Answers when Asterisk knows the password, so that the phone can register.
-         */
-        post: operations["sign_on_api_presence_sign_on_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/presence/state": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Set State */
-        post: operations["set_state_api_presence_state_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/presence/wrap-up-done": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Wrap Up Done */
-        post: operations["wrap_up_done_api_presence_wrap_up_done_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/recalls": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Recalls */
-        get: operations["recalls_api_recalls_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/recalls/{recall_id}/done": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Recall Done */
-        post: operations["recall_done_api_recalls__recall_id__done_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/recordings/{recording_id}/audio": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Audio
-         * @description WAV, 8 kHz, 16 bit; the browser asks for pieces by Range. The access is logged before a byte leaves.
-         */
-        get: operations["audio_api_recordings__recording_id__audio_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/recordings/{recording_id}/peaks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Waveform */
-        get: operations["waveform_api_recordings__recording_id__peaks_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/recordings/{recording_id}/playbacks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Playbacks */
-        get: operations["playbacks_api_recordings__recording_id__playbacks_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Session Now */
-        get: operations["session_now_api_session_get"];
-        put?: never;
-        /** Sign In */
-        post: operations["sign_in_api_session_post"];
-        /** Sign Out */
-        delete: operations["sign_out_api_session_delete"];
-        options?: never;
-        head?: never;
-        /** Change Locale */
-        patch: operations["change_locale_api_session_patch"];
-        trace?: never;
-    };
-    "/api/status": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Status */
-        get: operations["status_api_status_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/tickets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Tickets */
-        get: operations["tickets_api_tickets_get"];
-        put?: never;
-        /** Create */
-        post: operations["create_api_tickets_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/tickets/uncertain": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Uncertain
-         * @description What the system will not try again by itself: a person asks the citizen, or looks at the provider's log.
-         */
-        get: operations["uncertain_api_tickets_uncertain_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/tickets/{ticket_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Ticket */
-        get: operations["ticket_api_tickets__ticket_id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Change
-         * @description 409 when somebody wrote since `version`: details {changed: {field: {yours, theirs}}, version}.
-         */
-        patch: operations["change_api_tickets__ticket_id__patch"];
-        trace?: never;
-    };
-    "/api/tickets/{ticket_id}/close": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Close */
-        post: operations["close_api_tickets__ticket_id__close_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/tickets/{ticket_id}/discard": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Discard */
-        post: operations["discard_api_tickets__ticket_id__discard_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/tickets/{ticket_id}/file": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** File */
-        post: operations["file_api_tickets__ticket_id__file_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/tickets/{ticket_id}/suggestions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Decide
-         * @description Accepting writes the value into the ticket as it is now, in the name of who accepts.
-         */
-        post: operations["decide_api_tickets__ticket_id__suggestions_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -579,15 +579,13 @@ export interface components {
             login: string;
             /** Name */
             name: string;
-            /** Password */
-            password: string;
             /** Role */
             role: string;
+            /** Password */
+            password: string;
         };
         /** AgentOut */
         AgentOut: {
-            /** Extension */
-            extension: string;
             /**
              * Id
              * Format: uuid
@@ -595,6 +593,10 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            /** Extension */
+            extension: string;
+            /** State */
+            state: string;
             /** Reason */
             reason: string | null;
             /**
@@ -602,20 +604,22 @@ export interface components {
              * Format: date-time
              */
             since: string;
-            /** State */
-            state: string;
         };
         /** AllowedOut */
         AllowedOut: {
-            /** Allowed */
-            allowed: boolean;
             /** Step */
             step: string;
+            /** Allowed */
+            allowed: boolean;
             /** Why */
             why: string;
         };
         /** AttemptOut */
         AttemptOut: {
+            /** N */
+            n: number;
+            /** State */
+            state: string;
             /**
              * At
              * Format: date-time
@@ -623,42 +627,38 @@ export interface components {
             at: string;
             /** Ended At */
             ended_at: string | null;
-            /** N */
-            n: number;
-            /** State */
-            state: string;
         };
         /** CallOut */
         CallOut: {
-            /** Agent Name */
-            agent_name: string | null;
+            /** Id */
+            id: string;
+            /** Line */
+            line: string;
             /** Caller Masked */
             caller_masked: string;
+            /** State */
+            state: string;
+            /** Outcome */
+            outcome: string | null;
             /**
              * Entered At
              * Format: date-time
              */
             entered_at: string;
-            /** Id */
-            id: string;
-            /** Line */
-            line: string;
-            /** Outcome */
-            outcome: string | null;
-            /** Recording State */
-            recording_state: string | null;
-            /** State */
-            state: string;
+            /** Waiting Seconds */
+            waiting_seconds: number;
             /** Talk Seconds */
             talk_seconds: number | null;
+            /** Agent Name */
+            agent_name: string | null;
             /** Ticket Id */
             ticket_id: string | null;
             /** Ticket No */
             ticket_no: string | null;
+            /** Recording State */
+            recording_state: string | null;
             /** Transcript State */
             transcript_state: string | null;
-            /** Waiting Seconds */
-            waiting_seconds: number;
         };
         /** CallsOut */
         CallsOut: {
@@ -672,19 +672,19 @@ export interface components {
          * @description `version`: of the ticket as the person saw it.
          */
         Change: {
+            /** Version */
+            version: number;
             /** Changes */
             changes: {
                 [key: string]: unknown;
             };
-            /** Version */
-            version: number;
         };
         /** Closing */
         Closing: {
-            /** Public Reply */
-            public_reply: string;
             /** Version */
             version: number;
+            /** Public Reply */
+            public_reply: string;
         };
         /** Credentials */
         Credentials: {
@@ -695,38 +695,38 @@ export interface components {
         };
         /** Decision */
         Decision: {
-            /** Accept */
-            accept: boolean;
             /** Field */
             field: string;
+            /** Accept */
+            accept: boolean;
         };
         /** Discarding */
         Discarding: {
-            /** Reason */
-            reason: string;
             /** Version */
             version: number;
+            /** Reason */
+            reason: string;
         };
         /** EarlierTicketOut */
         EarlierTicketOut: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /** Open */
-            open: boolean;
-            /** State */
-            state: string;
             /** Ticket No */
             ticket_no: string | null;
             /** Title */
             title: string | null;
+            /** State */
+            state: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Open */
+            open: boolean;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -735,10 +735,10 @@ export interface components {
         };
         /** Line */
         Line: {
-            /** Name */
-            name: string;
             /** Number */
             number: string;
+            /** Name */
+            name: string;
         };
         /** LocaleChange */
         LocaleChange: {
@@ -750,78 +750,78 @@ export interface components {
          * @description A message to the citizen. state uncertain: nobody knows whether it arrived, and it is not sent again.
          */
         MessageOut: {
+            /** Purpose */
+            purpose: string;
+            /** To Masked */
+            to_masked: string;
+            /** State */
+            state: string;
+            /** Problem */
+            problem: string | null;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            /** Problem */
-            problem: string | null;
-            /** Purpose */
-            purpose: string;
             /** Sent At */
             sent_at: string | null;
-            /** State */
-            state: string;
-            /** To Masked */
-            to_masked: string;
         };
         /**
          * NewTicket
          * @description The fields of `tickets.rules.FIELDS`, each optional.
          */
         NewTicket: {
-            /** Body */
-            body?: string | null;
-            /** Category */
-            category?: string | null;
             /**
              * Channel
              * @default phone
              */
             channel: string;
-            /** Contact */
-            contact?: string | null;
-            /** Kind */
-            kind?: string | null;
-            /** Language */
-            language?: string | null;
-            /** Occurred At */
-            occurred_at?: string | null;
-            /** Petitioner */
-            petitioner?: string | null;
-            /** Place */
-            place?: string | null;
-            /** Secrecy */
-            secrecy?: string | null;
-            /** Subject */
-            subject?: string | null;
             /** Title */
             title?: string | null;
+            /** Body */
+            body?: string | null;
+            /** Kind */
+            kind?: string | null;
+            /** Category */
+            category?: string | null;
+            /** Place */
+            place?: string | null;
+            /** Subject */
+            subject?: string | null;
+            /** Petitioner */
+            petitioner?: string | null;
+            /** Contact */
+            contact?: string | null;
+            /** Occurred At */
+            occurred_at?: string | null;
             /** Urgency */
             urgency?: string | null;
+            /** Secrecy */
+            secrecy?: string | null;
+            /** Language */
+            language?: string | null;
         };
         /** NodeOut */
         NodeOut: {
-            /** Actor Name */
-            actor_name: string;
+            /** Id */
+            id: number;
             /**
              * At
              * Format: date-time
              */
             at: string;
+            /** Kind */
+            kind: string;
+            /** Actor Name */
+            actor_name: string;
+            /** Text */
+            text: string;
             /** Details */
             details: {
                 [key: string]: unknown;
             };
             /** Dwell Seconds */
             dwell_seconds: number | null;
-            /** Id */
-            id: number;
-            /** Kind */
-            kind: string;
-            /** Text */
-            text: string;
         };
         /**
          * PeaksOut
@@ -835,32 +835,32 @@ export interface components {
         };
         /** PersonOut */
         PersonOut: {
-            /** Extension */
-            extension: string | null;
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /** Locale */
-            locale: string;
             /** Login */
             login: string;
             /** Name */
             name: string;
+            /** Locale */
+            locale: string;
             /** Roles */
             roles: string[];
+            /** Extension */
+            extension: string | null;
         };
         /** Phone */
         Phone: {
-            /** Password */
-            password: string;
-            /** Path */
-            path: string;
             /** Uri */
             uri: string;
             /** Username */
             username: string;
+            /** Password */
+            password: string;
+            /** Path */
+            path: string;
         };
         /** PhoneGiven */
         PhoneGiven: {
@@ -873,6 +873,8 @@ export interface components {
         };
         /** PlaybackOut */
         PlaybackOut: {
+            /** Person Name */
+            person_name: string;
             /**
              * At
              * Format: date-time
@@ -880,78 +882,76 @@ export interface components {
             at: string;
             /** Leg */
             leg: string;
-            /** Person Name */
-            person_name: string;
         };
         /** PopOut */
         PopOut: {
-            /** Answered At */
-            answered_at: string | null;
             /** Call Id */
             call_id: string;
+            /** Line */
+            line: string;
             /** Caller */
             caller: string | null;
             /** Caller Masked */
             caller_masked: string;
+            /** Place */
+            place: string | null;
+            /** State */
+            state: string;
             /**
              * Entered At
              * Format: date-time
              */
             entered_at: string;
-            /** Fallback */
-            fallback: boolean;
-            /** History */
-            history: components["schemas"]["EarlierTicketOut"][];
-            /** Line */
-            line: string;
-            /** Place */
-            place: string | null;
-            /** State */
-            state: string;
-            /** Ticket Id */
-            ticket_id: string | null;
             /** Waiting Seconds */
             waiting_seconds: number;
+            /** Answered At */
+            answered_at: string | null;
+            /** Fallback */
+            fallback: boolean;
+            /** Ticket Id */
+            ticket_id: string | null;
+            /** History */
+            history: components["schemas"]["EarlierTicketOut"][];
         };
         /** PresenceOut */
         PresenceOut: {
-            call: components["schemas"]["PopOut"] | null;
-            /** Extension */
-            extension: string;
-            /** Pause After */
-            pause_after: string | null;
-            /** Reachable */
-            reachable: boolean;
+            /** State */
+            state: string;
             /** Reason */
             reason: string | null;
+            /** Pause After */
+            pause_after: string | null;
             /**
              * Since
              * Format: date-time
              */
             since: string;
-            /** State */
-            state: string;
+            /** Extension */
+            extension: string;
+            /** Reachable */
+            reachable: boolean;
             /** Tab */
             tab: string | null;
             /** Wrap Up Until */
             wrap_up_until: string | null;
+            call: components["schemas"]["PopOut"] | null;
         };
         /** RecallOut */
         RecallOut: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Caller Masked */
-            caller_masked: string;
             /**
              * Id
              * Format: uuid
              */
             id: string;
+            /** Caller Masked */
+            caller_masked: string;
             /** Line */
             line: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
             /** Reason */
             reason: string;
             /** State */
@@ -969,6 +969,14 @@ export interface components {
             id: string;
             /** Kind */
             kind: string;
+            /** State */
+            state: string;
+            /** Seconds */
+            seconds: number | null;
+            /** Talk Seconds */
+            talk_seconds: number | null;
+            /** Problem */
+            problem: string | null;
             /** Legs */
             legs: {
                 [key: string]: {
@@ -977,14 +985,6 @@ export interface components {
             };
             /** May Listen */
             may_listen: boolean;
-            /** Problem */
-            problem: string | null;
-            /** Seconds */
-            seconds: number | null;
-            /** State */
-            state: string;
-            /** Talk Seconds */
-            talk_seconds: number | null;
         };
         /**
          * Sample
@@ -993,26 +993,26 @@ export interface components {
         Sample: {
             /** Name */
             name: string;
-            /** Seconds */
-            seconds: number;
-            /** Text */
-            text: string;
             /** Title */
             title: {
                 [key: string]: string;
             };
+            /** Text */
+            text: string;
+            /** Seconds */
+            seconds: number;
             /** Url */
             url: string;
         };
         /** SessionOut */
         SessionOut: {
-            /** Area Name */
-            area_name: string;
+            person: components["schemas"]["PersonOut"];
             /** Csrf */
             csrf: string;
             /** Demo */
             demo: boolean;
-            person: components["schemas"]["PersonOut"];
+            /** Area Name */
+            area_name: string;
         };
         /** SignedOnOut */
         SignedOnOut: {
@@ -1021,54 +1021,54 @@ export interface components {
         };
         /** SipOut */
         SipOut: {
+            /** Uri */
+            uri: string;
+            /** Username */
+            username: string;
+            /** Password */
+            password: string;
+            /** Path */
+            path: string;
             /**
              * Expires At
              * Format: date-time
              */
             expires_at: string;
-            /** Password */
-            password: string;
-            /** Path */
-            path: string;
-            /** Uri */
-            uri: string;
-            /** Username */
-            username: string;
         };
         /** SmsOut */
         SmsOut: {
+            /** To Number */
+            to_number: string;
+            /** Body */
+            body: string;
             /**
              * At
              * Format: date-time
              */
             at: string;
-            /** Body */
-            body: string;
-            /** To Number */
-            to_number: string;
         };
         /** StateIn */
         StateIn: {
-            /** Reason */
-            reason?: string | null;
             /**
              * State
              * @enum {string}
              */
             state: "ready" | "paused";
+            /** Reason */
+            reason?: string | null;
         };
         /** Status */
         Status: {
-            /** Area Name */
-            area_name: string;
-            /** Demo */
-            demo: boolean;
-            /** Hotline Numbers */
-            hotline_numbers: string[];
             /** Ready */
             ready: boolean;
             /** Version */
             version: string;
+            /** Demo */
+            demo: boolean;
+            /** Area Name */
+            area_name: string;
+            /** Hotline Numbers */
+            hotline_numbers: string[];
         };
         /** Step */
         Step: {
@@ -1077,34 +1077,34 @@ export interface components {
         };
         /** SuggestionOut */
         SuggestionOut: {
-            /** Confidence */
-            confidence: number;
-            /** End */
-            end: number;
             /** Field */
             field: string;
-            /** Start */
-            start: number;
-            /** State */
-            state: string;
             /** Value */
             value: string;
+            /** Confidence */
+            confidence: number;
             /** Words */
             words: string;
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+            /** State */
+            state: string;
         };
         /** SurveyOut */
         SurveyOut: {
-            /** Attempts */
-            attempts: components["schemas"]["AttemptOut"][];
+            /** State */
+            state: string;
+            /** Reason */
+            reason: string | null;
             /**
              * Next At
              * Format: date-time
              */
             next_at: string;
-            /** Reason */
-            reason: string | null;
-            /** State */
-            state: string;
+            /** Attempts */
+            attempts: components["schemas"]["AttemptOut"][];
             verdict: components["schemas"]["VerdictOut"] | null;
         };
         /** TabIn */
@@ -1114,23 +1114,51 @@ export interface components {
         };
         /** TicketOut */
         TicketOut: {
-            /** Allowed */
-            allowed: components["schemas"]["AllowedOut"][];
-            /** Body */
-            body: string | null;
-            call: components["schemas"]["CallOut"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Ticket No */
+            ticket_no: string | null;
+            /** Channel */
+            channel: string;
+            /** Origin Line */
+            origin_line: string | null;
             /** Caller */
             caller: string | null;
             /** Caller Masked */
             caller_masked: string;
-            /** Category */
-            category: string | null;
-            /** Channel */
-            channel: string;
-            /** Closed At */
-            closed_at: string | null;
+            /** Petitioner */
+            petitioner: string | null;
             /** Contact */
             contact: string | null;
+            /** Kind */
+            kind: string | null;
+            /** Title */
+            title: string | null;
+            /** Body */
+            body: string | null;
+            /** Category */
+            category: string | null;
+            /** Place */
+            place: string | null;
+            /** Subject */
+            subject: string | null;
+            /** Occurred At */
+            occurred_at: string | null;
+            /** Urgency */
+            urgency: string;
+            /** Secrecy */
+            secrecy: string;
+            /** Language */
+            language: string;
+            /** State */
+            state: string;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Public Reply */
+            public_reply: string | null;
             /**
              * Created At
              * Format: date-time
@@ -1138,62 +1166,49 @@ export interface components {
             created_at: string;
             /** Filed At */
             filed_at: string | null;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Kind */
-            kind: string | null;
-            /** Language */
-            language: string;
-            /** Messages */
-            messages: components["schemas"]["MessageOut"][];
-            /** Occurred At */
-            occurred_at: string | null;
-            /** Origin Line */
-            origin_line: string | null;
-            /** Petitioner */
-            petitioner: string | null;
-            /** Place */
-            place: string | null;
-            /** Public Reply */
-            public_reply: string | null;
-            recording: components["schemas"]["RecordingOut"] | null;
-            /** Secrecy */
-            secrecy: string;
-            /** State */
-            state: string;
-            /** Subject */
-            subject: string | null;
-            /** Suggestions */
-            suggestions: components["schemas"]["SuggestionOut"][];
-            survey: components["schemas"]["SurveyOut"] | null;
-            /** Ticket No */
-            ticket_no: string | null;
-            /** Timeline */
-            timeline: components["schemas"]["NodeOut"][];
-            /** Title */
-            title: string | null;
-            transcript: components["schemas"]["TranscriptOut"] | null;
-            /** Unit Id */
-            unit_id: string | null;
-            /** Urgency */
-            urgency: string;
+            /** Closed At */
+            closed_at: string | null;
             /** Version */
             version: number;
+            /** Timeline */
+            timeline: components["schemas"]["NodeOut"][];
+            /** Suggestions */
+            suggestions: components["schemas"]["SuggestionOut"][];
+            call: components["schemas"]["CallOut"] | null;
+            recording: components["schemas"]["RecordingOut"] | null;
+            transcript: components["schemas"]["TranscriptOut"] | null;
+            survey: components["schemas"]["SurveyOut"] | null;
+            /** Messages */
+            messages: components["schemas"]["MessageOut"][];
+            /** Allowed */
+            allowed: components["schemas"]["AllowedOut"][];
         };
         /**
          * TicketRow
          * @description `highlight`: a piece of text with the hits between U+E000 and U+E001; plain text, never HTML.
          */
         TicketRow: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Ticket No */
+            ticket_no: string | null;
+            /** Title */
+            title: string | null;
+            /** Kind */
+            kind: string | null;
+            /** State */
+            state: string;
+            /** Urgency */
+            urgency: string;
+            /** Place */
+            place: string | null;
             /** Caller Masked */
             caller_masked: string;
             /** Channel */
             channel: string;
-            /** Closed At */
-            closed_at: string | null;
             /**
              * Created At
              * Format: date-time
@@ -1201,26 +1216,11 @@ export interface components {
             created_at: string;
             /** Filed At */
             filed_at: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            verdict: components["schemas"]["VerdictOut"] | null;
             /** Highlight */
             highlight: string | null;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Kind */
-            kind: string | null;
-            /** Place */
-            place: string | null;
-            /** State */
-            state: string;
-            /** Ticket No */
-            ticket_no: string | null;
-            /** Title */
-            title: string | null;
-            /** Urgency */
-            urgency: string;
-            verdict: components["schemas"]["VerdictOut"] | null;
         };
         /** TicketsOut */
         TicketsOut: {
@@ -1234,62 +1234,62 @@ export interface components {
          * @description `words`: [{speaker: caller|agent, word, start, end, confidence}], seconds.
          */
         TranscriptOut: {
+            /** State */
+            state: string;
             /** Engine */
             engine: string | null;
             /** Model */
             model: string | null;
             /** Reason */
             reason: string | null;
-            /** State */
-            state: string;
-            /** Text */
-            text: string;
             /** Words */
             words: {
                 [key: string]: unknown;
             }[];
+            /** Text */
+            text: string;
         };
         /**
          * UncertainOut
          * @description A message or a survey call of which nobody knows whether it reached the citizen.
          */
         UncertainOut: {
-            /** Reason */
-            reason: string | null;
-            /** Since */
-            since: string | null;
-            /** Ticket Id */
-            ticket_id: string | null;
             /**
              * What
              * @enum {string}
              */
             what: "message" | "survey";
+            /** Ticket Id */
+            ticket_id: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Since */
+            since: string | null;
         };
         /** ValidationError */
         ValidationError: {
-            /** Context */
-            ctx?: Record<string, never>;
-            /** Input */
-            input?: unknown;
             /** Location */
             loc: (string | number)[];
             /** Message */
             msg: string;
             /** Error Type */
             type: string;
+            /** Input */
+            input?: unknown;
+            /** Context */
+            ctx?: Record<string, never>;
         };
         /** VerdictOut */
         VerdictOut: {
+            /** Solved */
+            solved: boolean | null;
+            /** Satisfaction */
+            satisfaction: number | null;
             /**
              * At
              * Format: date-time
              */
             at: string;
-            /** Satisfaction */
-            satisfaction: number | null;
-            /** Solved */
-            solved: boolean | null;
         };
     };
     responses: never;
@@ -1300,7 +1300,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    agents_api_agents_get: {
+    status_api_status_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -1315,588 +1315,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AgentOut"][];
-                };
-            };
-        };
-    };
-    calls_api_calls_get: {
-        parameters: {
-            query?: {
-                page?: number;
-                size?: number;
-                q?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CallsOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    hang_up_api_calls__call_id__hangup_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                call_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    call_pop_api_calls__call_id__pop_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                call_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PopOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    rejoin_api_calls__call_id__rejoin_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                call_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    accounts_api_demo_accounts_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Account"][];
-                };
-            };
-        };
-    };
-    lines_api_demo_lines_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Line"][];
-                };
-            };
-        };
-    };
-    phone_api_demo_phone_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PhoneWanted"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PhoneGiven"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    samples_api_demo_samples_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Sample"][];
-                };
-            };
-        };
-    };
-    sample_api_demo_samples__name__wav_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    sms_api_demo_sms_get: {
-        parameters: {
-            query?: {
-                number?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SmsOut"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    presence_api_presence_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PresenceOut"];
-                };
-            };
-        };
-    };
-    renew_api_presence_renew_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TabIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SignedOnOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    sign_off_api_presence_sign_off_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PresenceOut"];
-                };
-            };
-        };
-    };
-    sign_on_api_presence_sign_on_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TabIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SignedOnOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    set_state_api_presence_state_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StateIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PresenceOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    wrap_up_done_api_presence_wrap_up_done_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PresenceOut"];
-                };
-            };
-        };
-    };
-    recalls_api_recalls_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecallOut"][];
-                };
-            };
-        };
-    };
-    recall_done_api_recalls__recall_id__done_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                recall_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    audio_api_recordings__recording_id__audio_get: {
-        parameters: {
-            query?: {
-                leg?: "mix" | "caller" | "agent";
-            };
-            header?: never;
-            path: {
-                recording_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    waveform_api_recordings__recording_id__peaks_get: {
-        parameters: {
-            query?: {
-                leg?: "mix" | "caller" | "agent";
-                points?: number;
-            };
-            header?: never;
-            path: {
-                recording_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PeaksOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    playbacks_api_recordings__recording_id__playbacks_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                recording_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlaybackOut"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Status"];
                 };
             };
         };
@@ -2005,7 +1424,7 @@ export interface operations {
             };
         };
     };
-    status_api_status_get: {
+    presence_api_presence_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -2020,7 +1439,337 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Status"];
+                    "application/json": components["schemas"]["PresenceOut"];
+                };
+            };
+        };
+    };
+    sign_on_api_presence_sign_on_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TabIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedOnOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    renew_api_presence_renew_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TabIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedOnOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sign_off_api_presence_sign_off_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceOut"];
+                };
+            };
+        };
+    };
+    set_state_api_presence_state_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    wrap_up_done_api_presence_wrap_up_done_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceOut"];
+                };
+            };
+        };
+    };
+    agents_api_agents_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentOut"][];
+                };
+            };
+        };
+    };
+    calls_api_calls_get: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallsOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    call_pop_api_calls__call_id__pop_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PopOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rejoin_api_calls__call_id__rejoin_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    hang_up_api_calls__call_id__hangup_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    recalls_api_recalls_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecallOut"][];
+                };
+            };
+        };
+    };
+    recall_done_api_recalls__recall_id__done_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recall_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -2178,6 +1927,76 @@ export interface operations {
             };
         };
     };
+    decide_api_tickets__ticket_id__suggestions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    file_api_tickets__ticket_id__file_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Step"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     close_api_tickets__ticket_id__close_post: {
         parameters: {
             query?: never;
@@ -2248,20 +2067,50 @@ export interface operations {
             };
         };
     };
-    file_api_tickets__ticket_id__file_post: {
+    audio_api_recordings__recording_id__audio_get: {
         parameters: {
-            query?: never;
+            query?: {
+                leg?: "mix" | "caller" | "agent";
+            };
             header?: never;
             path: {
-                ticket_id: string;
+                recording_id: string;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Step"];
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
             };
         };
+    };
+    waveform_api_recordings__recording_id__peaks_get: {
+        parameters: {
+            query?: {
+                leg?: "mix" | "caller" | "agent";
+                points?: number;
+            };
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -2269,7 +2118,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TicketOut"];
+                    "application/json": components["schemas"]["PeaksOut"];
                 };
             };
             /** @description Validation Error */
@@ -2283,18 +2132,87 @@ export interface operations {
             };
         };
     };
-    decide_api_tickets__ticket_id__suggestions_post: {
+    playbacks_api_recordings__recording_id__playbacks_get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                ticket_id: string;
+                recording_id: string;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaybackOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    accounts_api_demo_accounts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"][];
+                };
+            };
+        };
+    };
+    lines_api_demo_lines_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Line"][];
+                };
+            };
+        };
+    };
+    phone_api_demo_phone_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Decision"];
+                "application/json": components["schemas"]["PhoneWanted"];
             };
         };
         responses: {
@@ -2304,7 +2222,89 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TicketOut"];
+                    "application/json": components["schemas"]["PhoneGiven"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    samples_api_demo_samples_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sample"][];
+                };
+            };
+        };
+    };
+    sample_api_demo_samples__name__wav_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sms_api_demo_sms_get: {
+        parameters: {
+            query?: {
+                number?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmsOut"][];
                 };
             };
             /** @description Validation Error */
