@@ -19,8 +19,7 @@ from telephony.switch import SwitchUnsureError
 
 MAX_MESSAGE = 256 * 1024  # characters; Asterisk's own messages stay below 16 k
 _END = "\r\n\r\n"
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_HEADER = re.compile(r"([A-Za-z][A-Za-z0-9_.-]{0,63}): ?(.*)")
+_HEADER = re.compile(r"([A-Za-z][A-Za-z0-9_.-]{0,63}): ?([^\x00-\x1f\x7f-\x9f]*)")
 _KIND = re.compile(r"(Event|Response): ([A-Za-z]{1,40})")
 log = logging.getLogger(__name__)
 
@@ -32,22 +31,21 @@ class GarbledError(ValueError):
 def parse(text: str) -> Message:
     """One message without its empty line. Raises GarbledError on duplicate keys (whatever their case), control characters
     and lines that are no header: a caller's text may have made them, so nothing in the message is believed."""
-    headers: dict[str, str] = {}
-    seen: set[str] = set()
+    store: dict[str, tuple[str, str]] = {}
     for line in text.split("\r\n"):
-        if _CONTROL.search(line):
-            raise GarbledError("control character")
         header = _HEADER.fullmatch(line)
         if header is None:
-            raise GarbledError("a line without a header")
-        key = header[1].lower()
-        if key in seen:
-            raise GarbledError(f"duplicate key {header[1]}")
-        seen.add(key)
-        headers[header[1]] = header[2]
-    if "event" not in seen and "response" not in seen:
+            raise GarbledError("a line that is no header, or a control character in one")
+        name, value = header.groups()
+        key = name.lower()
+        if key in store:
+            raise GarbledError(f"duplicate key {name}")
+        store[key] = (name, value)
+    if "event" not in store and "response" not in store:
         raise GarbledError("neither an event nor a response")
-    return Message(headers)
+    message = Message({})
+    message._store = store  # what it would make of them itself, one header after another
+    return message
 
 
 class Owner(Interface):

@@ -185,5 +185,5 @@ def test_a_stop_cuts_off_who_talks_on(server: FastAgiServer) -> None:
 
 
 def wait_until_idle(server: FastAgiServer) -> None:
-    with server._idle:
-        assert server._idle.wait_for(lambda: not server._live, 3)
+    with server._changed:
+        assert server._changed.wait_for(lambda: not server._live, 3)
