@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     trunk_password: SecretStr | None = None
     # Where the carrier's INVITEs come from. In tests and demos an address of its own, so browsers are not taken for it.
     trunk_source: str = "127.0.0.2"
+    # Behind NAT: the public address at which the carrier reaches us (written into SIP and SDP).
+    external_address: str | None = None
     survey_gaps_minutes: list[float] = [30, 120]  # between attempts 1-2 and 2-3: three attempts in all
     survey_delay_minutes: float = 0
     quiet_from: str = "20:00"

@@ -135,7 +135,7 @@ def _values(settings: Settings, limits: Limits, sandboxed: bool) -> dict[str, ob
         "listen_host": _bracketed(listen),
         "hotline_host": "127.0.0.1" if listen.is_unspecified else _bracketed(listen),
         "media_address": None if listen.is_unspecified else listen,
-        "external_address": None,
+        "external_address": _address(settings.external_address, "external_address") if settings.external_address else None,
         "carrier": carrier,
         "carrier_host": _bracketed(_address(settings.trunk_source, "trunk_source")) if carrier else None,
         "trunk_host": settings.trunk_host,
