@@ -56,7 +56,7 @@ def test_from_the_dial_to_the_verdict(system: System, a_page: NewPage) -> None:
     expect(at(desk, "ticket-page")).to_be_visible()
     expect(at(desk, "waveform")).to_be_visible()
     at(desk, "close").click()
-    at(desk, "public-reply-text").fill("供热管道已经修好,室温恢复到二十度。")
+    at(desk, "public-reply").fill("供热管道已经修好,室温恢复到二十度。")
     at(desk, "close-confirm").click()
 
     expect(at(citizen, "citizen-answer")).to_be_visible(timeout=90_000)

@@ -63,14 +63,14 @@ class Hotline:
     def call(self, scenario: str, **options: object) -> sipp.SippCall:
         """A citizen's call, from the trunk."""
         folder = self.home / f"sipp-{len(self._closing)}"
-        running = sipp.call(folder, self.sip, scenario, **options)  # type: ignore[arg-type]  # options are passed through
+        running = sipp.call(folder, self.sip, scenario, **options)
         self.also_close(running.kill)
         return running
 
     def desk_phone(self, extension: str = DESK, **options: object) -> DeskPhone:
         """A registered desk phone of this agent."""
         password = desk_phone_password(self.settings, extension)
-        phone = DeskPhone(f"agent-{extension}", password, self.sip, **options)  # type: ignore[arg-type]  # as above
+        phone = DeskPhone(f"agent-{extension}", password, self.sip, **options)
         self.also_close(phone.close)
         assert phone.register() == 200
         return phone
