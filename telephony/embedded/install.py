@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from common.errors import JiesuError
-from common.settings import PROJECT
+from common.settings import CACHE
 from telephony.embedded.build import MARKER, Builder, BuildError, clear_partial
 from telephony.embedded.packages import RUN_PACKAGES
 
@@ -44,7 +44,7 @@ class Asterisk:
 
 def root_dir() -> Path:
     """Where the built root lives, shared by all data directories: JIESU_ASTERISK_ROOT, else var/cache in the project."""
-    return Path(os.environ.get("JIESU_ASTERISK_ROOT") or PROJECT / "var" / "cache" / "asterisk-root").resolve()
+    return Path(os.environ.get("JIESU_ASTERISK_ROOT") or CACHE / "asterisk-root").resolve()
 
 
 def find() -> Asterisk | None:
