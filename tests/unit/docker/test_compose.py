@@ -1,4 +1,4 @@
-"""The containers: structure, and that every path, command and setting they name exists; `docker compose config` too where it is there."""
+"""The containers: structure, and that every path, command and setting they name exists."""
 from __future__ import annotations
 
 import importlib.util
