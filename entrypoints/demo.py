@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import logging
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,8 @@ from accounts.model import Person, Unit
 from common.secrets import secret, write_private
 from common.settings import Settings
 from entrypoints.wiring import Rooms, wire
+from surveys.bulk import PastSurvey
+from surveys.bulk import insert_past as insert_past_surveys
 from telephony.lines import DEMO_LINES
 from tickets.bulk import PastTicket, insert_past
 from tickets.state import Actor
@@ -45,10 +48,25 @@ def fill(settings: Settings) -> None:
                 people = _people(rooms, session, organisation["people"], units, passwords)
                 past = a_past(rooms.clock.now(), settings, units, people)
                 insert_past(session, past, settings.timezone)
+                insert_past_surveys(session, judged(past, rooms.clock.now()))
                 log.info("demo.filled units=%d people=%d tickets=%d", len(units), len(people), len(past))
         _keep_accounts(settings, organisation["people"], passwords)
     finally:
         rooms.database.close()
+
+
+def judged(past: Sequence[PastTicket], now: datetime) -> list[PastSurvey]:
+    """What citizens said of the closed ones, as invented as the tickets: most are satisfied, some could not be reached."""
+    chance = random.Random(SEED)  # noqa: S311  invented data, the same each time
+    found = []
+    for one in past:
+        called = one.closed_at + timedelta(hours=chance.uniform(0.5, 3)) if one.closed_at else None
+        satisfaction = chance.choices((5, 4, 3, 2, 1, None), (46, 22, 12, 7, 6, 7))[0]
+        if one.closed_at is None or called is None or one.caller is None or called > now:
+            continue
+        solved = None if satisfaction is None else satisfaction >= 3
+        found.append(PastSurvey(one.id, one.caller, one.closed_at, called, solved, satisfaction))
+    return found
 
 
 @dataclass(frozen=True)

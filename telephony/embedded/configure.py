@@ -46,7 +46,7 @@ class Line:
 class Limits:
     """Seconds."""
 
-    conversation: int = 180
+    conversation: int = 600
     """The longest a menu or survey script may take before the dialplan takes over."""
     queue: int = 20
     """How long app_queue rings before the dialplan looks for the matcher again."""

@@ -1,12 +1,12 @@
 """What an agent and a citizen do with their pages, in their words."""
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.system import System
 
 
-def at(page: Page, name: str):  # type: ignore[no-untyped-def]  # Playwright's Locator
+def at(page: Page, name: str) -> Locator:
     return page.locator(f'[data-test="{name}"]').first
 
 

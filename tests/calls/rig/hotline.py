@@ -17,7 +17,7 @@ from tests.calls.rig.sound import write_wav
 
 PROMPTS = (
     "welcome", "recording-notice", "waiting/hold-on", "waiting/position-before", "waiting/position-after", "all-busy",
-    "leave-message", "goodbye", "thanks", *(f"digits/{digit}" for digit in range(10)),
+    "leave-message", "goodbye", "thanks", *(f"numbers/{number}" for number in range(1, 51)),
 )
 LINES = (Line("13900000001", "line;one"), Line("13900000002", "line-two"))
 DESK = "8009"

@@ -60,7 +60,7 @@ def test_from_the_dial_to_the_verdict(
 
 
 def judge(agent: httpx.Client, phone: CitizenPhone, ticket_id: str) -> dict[str, Any]:
-    """Presses 1 until the hotline says goodbye, as an impatient citizen does: solved: 1, satisfaction: 1. Which question a key meets does not matter then."""
+    """Presses 1 until the hotline says goodbye: solved (1), satisfaction 1; which question a key meets does not matter."""
     for _ in range(20):
         phone.press("1")
         if phone.ended.wait(3):
