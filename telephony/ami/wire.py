@@ -109,6 +109,17 @@ class WireProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk publishes n
             return
         self.handle_message(message)
 
+    def handle_message(self, message: Message) -> None:
+        """To the action that it answers, else to the owner. The library also matches a CommandID, which any event may hold."""
+        action = self.responses.get(message.get("ActionID", ""))
+        if action is not None:
+            if action.add_message(message):
+                self.forget(action)
+        elif "Event" in message:
+            if message["Event"].lower() == "shutdown":
+                self.connection_lost(message)
+            self._owner.dispatch(message)
+
     def _limit(self) -> None:
         if len(self._rest) > MAX_MESSAGE:
             log.error("ami.flood characters=%d", len(self._rest))

@@ -181,6 +181,16 @@ def test_an_answer_in_the_form_of_an_event_does_not_answer_for_asterisk(a_connec
     assert heard.next() == CallEnded("n1-1.2", 16, "waiting")
 
 
+def test_an_event_cannot_pick_the_action_it_answers_by_a_command_id(a_connected_switch, asterisk, heard: Heard) -> None:
+    """panoramisk would look at CommandID first."""
+    asterisk.answers["hangup"] = lambda action: message(
+        "Event: UserEvent", "UserEvent: JiesuEnded", "CallId: n1-1.2", "Cause: 16", "Step: waiting",
+        f"CommandID: {action['actionid'][0]}",
+    ) + reply(action)  # fmt: skip
+    a_connected_switch.hangup(PHONE)
+    assert heard.next() == CallEnded("n1-1.2", 16, "waiting")
+
+
 async def _make(headers: dict[str, str]) -> Ask:
     return Ask("Setvar", headers)
 
