@@ -16,7 +16,8 @@ from telephony.embedded.packages import RUN_PACKAGES, TEST_PACKAGES
 
 def run(what: str, *, as_json: bool, seconds: int, rate: float) -> None:
     settings = load_settings()
-    if what == "ivr":
+    calls = what in {"ivr", "pop"}
+    if calls:
         wanted = {"sip-tester": TEST_PACKAGES["sip-tester"]}
         with step("system packages") as report:
             packages.ensure(wanted if find_native() else {**RUN_PACKAGES, **wanted}, report)
@@ -24,7 +25,7 @@ def run(what: str, *, as_json: bool, seconds: int, rate: float) -> None:
             install_asterisk(report)
     measure = importlib.import_module(f"bench.{what}").run
     with step(f"bench {what}") as report:
-        figures: dict[str, Any] = measure(settings, seconds, rate, report) if what == "ivr" else measure(settings, report)
+        figures: dict[str, Any] = measure(settings, seconds, rate, report) if calls else measure(settings, report)
     if as_json:
         sys.stdout.write(json.dumps(figures, ensure_ascii=False, indent=2) + "\n")
         return

@@ -155,7 +155,7 @@ def api() -> None:
 
 @app.command()
 def bench(
-    what: Literal["ivr", "asr"],
+    what: Literal["ivr", "pop", "asr"],
     as_json: Annotated[bool, typer.Option("--json")] = False,
     seconds: Annotated[int, typer.Option(help="Length of the load.")] = 300,
     rate: Annotated[float, typer.Option(help="Calls a second.")] = 0,

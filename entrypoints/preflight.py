@@ -58,9 +58,15 @@ def check_python() -> Finding:
 
 
 def check_ports(settings: Settings) -> Iterator[Finding]:
+    """For somebody who looks on: a running system's ports are its own."""
     if state_file.running(settings.data):
         yield Finding("ports", True, "in use by the running system itself")
         return
+    yield from free_ports(settings)
+
+
+def free_ports(settings: Settings) -> Iterator[Finding]:
+    """For the start itself, which holds the data directory's lock already."""
     wanted = [
         (socket.SOCK_STREAM, settings.listen, settings.port, "web"),
         (socket.SOCK_STREAM, "127.0.0.1", settings.ami_port, "AMI"),
@@ -105,7 +111,7 @@ def check_writable(settings: Settings) -> Finding:
 
 def before_start(settings: Settings) -> None:
     """Raise PreflightError for the first thing that would make a start fail half-way."""
-    findings = [check_python(), check_writable(settings), check_space(settings), *check_ports(settings)]
+    findings = [check_python(), check_writable(settings), check_space(settings), *free_ports(settings)]
     for finding in findings:
         if not finding.good:
             raise PreflightError(finding)

@@ -45,7 +45,7 @@ def script() -> Script:
 @pytest.fixture
 def server(script: Script, tmp_path: Path) -> Iterator[FastAgiServer]:
     paths = {"inbound": script.inbound, "/survey": script.survey, "crash": script.crash, "long": script.long}
-    serving = FastAgiServer("127.0.0.1", 0, paths, tmp_path, limits=Limits(header=0.3, conversations=3))
+    serving = FastAgiServer("127.0.0.1", 0, paths, tmp_path, limits=Limits(header=1.5, conversations=3))
     serving.start()
     yield serving
     script.leave.set()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from common.settings import Settings
-from entrypoints import packages, preflight
+from entrypoints import packages, preflight, state_file
 from tests.ports import take_block
 
 Usage = namedtuple("Usage", "total used free")
@@ -28,7 +28,9 @@ def test_a_taken_port_is_refused_with_another_block_to_try(settings: Settings) -
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", settings.agi_port))
         taken.listen()
-        with pytest.raises(preflight.PreflightError, match=rf"(?s){settings.agi_port} \(FastAGI\).*--port {settings.port + 20}"):
+        # As `up` does: the lock is held when the ports are looked at.
+        words = rf"(?s){settings.agi_port} \(FastAGI\).*--port {settings.port + 20}"
+        with state_file.only_one(settings.data), pytest.raises(preflight.PreflightError, match=words):
             preflight.before_start(settings)
 
 
