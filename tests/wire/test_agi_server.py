@@ -42,10 +42,10 @@ def script() -> Script:
     return Script()
 
 
-@pytest.fixture
-def server(script: Script, tmp_path: Path) -> Iterator[FastAgiServer]:
+@pytest.fixture(params=[0.3])
+def server(script: Script, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[FastAgiServer]:
     paths = {"inbound": script.inbound, "/survey": script.survey, "crash": script.crash, "long": script.long}
-    serving = FastAgiServer("127.0.0.1", 0, paths, tmp_path, limits=Limits(header=1.5, conversations=3))
+    serving = FastAgiServer("127.0.0.1", 0, paths, tmp_path, limits=Limits(header=request.param, conversations=3))
     serving.start()
     yield serving
     script.leave.set()
@@ -146,6 +146,7 @@ def test_a_crash_is_logged_with_the_call_and_leaves_the_channel_to_the_dialplan(
     assert a_call_is_served(server)
 
 
+@pytest.mark.parametrize("server", [5.0], indirect=True, ids=["patient"])
 def test_more_calls_than_places_go_on_by_the_dialplan_at_once(server: FastAgiServer, script: Script) -> None:
     talking = [PosingChannel(server.port) for _ in range(3)]
     for channel in talking:
