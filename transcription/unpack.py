@@ -38,6 +38,7 @@ def unpack(archive: Path, target: Path, limit: int, progress: OnProgress = quiet
             for entry, path in zip(entries, paths, strict=True):
                 done = _write(file, entry, target.joinpath(*path.parts[strip:]), done, limit)
                 progress(Progress("unpack", done, claimed))
+    # zipfile says NotImplementedError for a compression it does not know, RuntimeError for an encrypted member.
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise ModelDamagedError(f"{archive.name}: {error}") from error
 
