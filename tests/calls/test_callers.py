@@ -7,7 +7,7 @@ import pytest
 
 from tests.calls.rig import agi
 from tests.calls.rig.ami import Heartbeat
-from tests.calls.rig.hotline import Hotline
+from tests.calls.rig.hotline import Hotline, eventually
 
 HOSTILE = {
     # how it looks in From: (display, user) → what the hotline takes for the caller's number
@@ -101,6 +101,7 @@ def test_hanging_up_is_told_with_the_step(hotline: Hotline, a_living_matcher: He
 def test_a_burst_of_calls(hotline: Hotline, a_living_matcher: Heartbeat, a_menu: agi.Menu) -> None:
     hotline.call("hang_up", hold_ms=1000, calls=60, rate=20).end()
 
+    hotline.gone()
+    eventually(lambda: len(hotline.ami.named("JiesuEnded")) >= 60, 10, "a call ended untold")
     ids = [event["CallId"] for event in hotline.ami.named("JiesuEnded")]
     assert len(ids) == len(set(ids)) == 60
-    hotline.gone()
