@@ -17,8 +17,7 @@ _MENU = """\
 """
 _KEYS = """\
 exten => 1,1,Playback(${PROMPTS}/menu/connecting)
- same => n,Set(JIESU_NEXT=waiting)
- same => n,Set(IVR_DONE=1)
+ same => n,Set(IVR_DONE=waiting)
  same => n,Goto(s,after)
 exten => i,1,Goto(s,menu)
 """

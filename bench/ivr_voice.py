@@ -55,7 +55,7 @@ def main(data: Path, port: int) -> None:
 
     conversation = Conversation(menu.load("menu"), notes, clock)
     server = FastAgiServer("127.0.0.1", settings.agi_port, {"inbound": conversation.run}, settings.data / "prompts")
-    switch = AmiSwitch("127.0.0.1", settings.ami_port, AMI_USER, ami_secret(settings), on_event, clock)
+    switch = AmiSwitch("127.0.0.1", settings.ami_port, AMI_USER, ami_secret(settings), on_event)
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     server.start()

@@ -41,9 +41,7 @@ class Telephony:
         settings = rooms.settings
         self._rooms = rooms
         self.pump = EventPump(rooms, self._on_connected)
-        self.switch = AmiSwitch(
-            "127.0.0.1", settings.ami_port, AMI_USER, ami_secret(settings), self.pump.put, rooms.clock
-        )
+        self.switch = AmiSwitch("127.0.0.1", settings.ami_port, AMI_USER, ami_secret(settings), self.pump.put)
         self.pump.switch = self.switch
         self.matcher = Matcher(
             database=rooms.database, switch=self.switch, clock=rooms.clock, settings=settings, desk=rooms.calls,
@@ -54,8 +52,9 @@ class Telephony:
             channel_of=channel_of,
         )
         self.seats = Seats(rooms, self.switch)
+        self.inbound = Conversation(menu.load(settings.menu_profile), Intake(rooms), rooms.clock)
         conversations = {
-            "inbound": Conversation(menu.load(settings.menu_profile), Intake(rooms), rooms.clock).run,
+            "inbound": self.inbound.run,
             "survey": SurveyConversation(SurveyRoom(rooms), rooms.clock).run,
         }
         self.agi = FastAgiServer("127.0.0.1", settings.agi_port, conversations, settings.data / "prompts")
@@ -92,6 +91,7 @@ class Telephony:
         self._wake_runner.set()
         self.seats.stop()
         self.agi.stop(CONVERSATIONS_MAY_FINISH)
+        self.inbound.stop()
         self.switch.stop()
         self.pump.stop()
         self.sweeps.stop(3.0)

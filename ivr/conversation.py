@@ -2,20 +2,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Protocol
 
 from common.clock import Clock
 from ivr import steps
 from ivr.menu import Flow
+from ivr.notes import Notes, Takers
 from ivr.steps import Action, Answered, Ask, End, Input, Listen, Pressed, ProgressAnswer, Silent, Started, Unavailable
 from telephony.switch import CallerHungUp, Voice
 
 log = logging.getLogger(__name__)
 
 DONE = "IVR_DONE"
-NEXT = "JIESU_NEXT"
 ANY_KEY = "0123456789*#"
 
 
@@ -43,19 +41,26 @@ class Conversation:
     ) -> None:
         self._flow, self._intake, self._clock = flow, intake, clock
         self._notes_seconds, self._look_up_seconds = notes_seconds, look_up_seconds
+        self._takers = Takers()
+
+    def stop(self, seconds: float = 1.0) -> None:
+        """After the last call: its notes are still taken."""
+        self._takers.stop(seconds)
 
     def run(self, voice: Voice) -> None:
         """Returns when the caller has been told where to go or has hung up; never raises CallerHungUp."""
-        # A thread of its own: the greeting does not wait for the database, and notes keep their order.
-        with _Notes(voice.call_id) as notes:
-            notes.put(self._intake.arrived, voice.call_id, voice.channel, voice.caller, voice.line)
-            try:
-                end = self._talk(voice, notes)
-                self._leave(voice, notes, end)
-            except CallerHungUp:
-                log.info("ivr.hung_up call=%s", voice.call_id)
+        notes = Notes(voice.call_id, self._takers)  # the greeting does not wait for the database
+        # AMI tells of the arrival too, and at once: here it goes with what the caller decides.
+        notes.hold(self._intake.arrived, voice.call_id, voice.channel, voice.caller, voice.line)
+        try:
+            end = self._talk(voice, notes)
+            self._leave(voice, notes, end)
+        except CallerHungUp:
+            log.info("ivr.hung_up call=%s", voice.call_id)
+        finally:
+            notes.hand_over()
 
-    def _talk(self, voice: Voice, notes: _Notes) -> End:
+    def _talk(self, voice: Voice, notes: Notes) -> End:
         state = steps.State()
         given: Input = Started()
         while True:
@@ -64,7 +69,7 @@ class Conversation:
                 return action
             given = self._do(voice, notes, action)
 
-    def _do(self, voice: Voice, notes: _Notes, action: Action) -> Input:
+    def _do(self, voice: Voice, notes: Notes, action: Action) -> Input:
         match action:
             case Listen():
                 return self._listen(voice, action)
@@ -81,7 +86,7 @@ class Conversation:
             key = voice.wait_key(min(action.seconds, left)) if left > 0 else None
         return Pressed(key) if key else Silent(self._clock.monotonic() - began)
 
-    def _look_up(self, voice: Voice, notes: _Notes, action: Ask) -> Input:
+    def _look_up(self, voice: Voice, notes: Notes, action: Ask) -> Input:
         asked = notes.put(self._intake.progress, action.ticket_no, voice.caller, action.last_four)
         try:
             answer: ProgressAnswer | None = asked.result(self._look_up_seconds)
@@ -93,49 +98,12 @@ class Conversation:
             notes.put(self._intake.served_itself, voice.call_id)
         return Answered(answer)
 
-    def _leave(self, voice: Voice, notes: _Notes, end: End) -> None:
-        """The dialplan believes only what is set last: IVR_DONE after JIESU_NEXT."""
+    def _leave(self, voice: Voice, notes: Notes, end: End) -> None:
+        """The dialplan believes only what is set last."""
         if end.next == "waiting":
             notes.put(self._intake.wants_agent, voice.call_id, end.priority)
         if end.prompts:
             voice.play(end.prompts)
         notes.settle(self._notes_seconds)
-        voice.set_variable(NEXT, end.next)
-        voice.set_variable(DONE, "1")
+        voice.set_variable(DONE, end.next)
         log.info("ivr.done call=%s next=%s", voice.call_id, end.next)
-
-
-class _Notes:
-    """A call's notes to the rooms below, one after another beside the conversation. Failures are logged, not raised."""
-
-    def __init__(self, call_id: str) -> None:
-        self._call_id = call_id
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ivr-notes")
-        self._last: Future[Any] | None = None
-
-    def __enter__(self) -> _Notes:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._thread.shutdown(wait=False)
-
-    def put(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        future = self._thread.submit(work, *arguments)
-        future.add_done_callback(lambda done: self._report(work, done))
-        self._last = future
-        return future
-
-    def settle(self, seconds: float) -> None:
-        """Until every note is taken, or SECONDS passed: what happens next is told by others and must not overtake them."""
-        try:
-            if self._last is not None:
-                self._last.exception(seconds)
-        except TimeoutError:
-            log.warning("ivr.notes_late call=%s", self._call_id)
-
-    def _report(self, work: Callable[..., Any], done: Future[Any]) -> None:
-        error = done.exception()
-        if error is not None:
-            # Only the kind of error: a database's own words may quote the caller's number.
-            name = getattr(work, "__name__", "note")
-            log.warning("ivr.note_failed call=%s note=%s error=%s", self._call_id, name, type(error).__name__)

@@ -59,7 +59,6 @@ class Connection(Manager):  # type: ignore[misc]  # panoramisk publishes no type
         self._booted: asyncio.Future[None] = self.loop.create_future()
         self._over: asyncio.Future[str] = self.loop.create_future()
         self.ready = False
-        self.register_event("*", self._event)
 
     async def run(self) -> None:
         """Sessions until cancelled."""
@@ -132,7 +131,8 @@ class Connection(Manager):  # type: ignore[misc]  # panoramisk publishes no type
         if not done:
             await self._ask(Ask("Ping"), self._pace.ping_reply)
 
-    def _event(self, _: Manager, message: Message) -> None:
+    def dispatch(self, message: Message) -> None:
+        """From the protocol: an event that answers nothing. The library would look through patterns and callbacks first."""
         if str(message["event"]).lower() == "fullybooted":
             if not self._booted.done():
                 self._booted.set_result(None)

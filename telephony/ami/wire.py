@@ -19,7 +19,7 @@ from telephony.switch import SwitchUnsureError
 
 MAX_MESSAGE = 256 * 1024  # characters; Asterisk's own messages stay below 16 k
 _END = "\r\n\r\n"
-_HEADER = re.compile(r"([A-Za-z][A-Za-z0-9_.-]{0,63}): ?([^\x00-\x1f\x7f-\x9f]*)")
+_HEADERS = re.compile(r"(?:\A|(?<=\r\n))([A-Za-z][A-Za-z0-9_.-]{0,63}): ?([^\x00-\x1f\x7f-\x9f]*)(?=\r\n|\Z)")
 _KIND = re.compile(r"(Event|Response): ([A-Za-z]{1,40})")
 log = logging.getLogger(__name__)
 
@@ -31,16 +31,13 @@ class GarbledError(ValueError):
 def parse(text: str) -> Message:
     """One message without its empty line. Raises GarbledError on duplicate keys (whatever their case), control characters
     and lines that are no header: a caller's text may have made them, so nothing in the message is believed."""
-    store: dict[str, tuple[str, str]] = {}
-    for line in text.split("\r\n"):
-        header = _HEADER.fullmatch(line)
-        if header is None:
-            raise GarbledError("a line that is no header, or a control character in one")
-        name, value = header.groups()
-        key = name.lower()
-        if key in store:
-            raise GarbledError(f"duplicate key {name}")
-        store[key] = (name, value)
+    # One pass for the whole text: line by line it was the largest part of what an event costs.
+    headers = _HEADERS.findall(text)
+    if len(headers) != text.count("\r\n") + 1:
+        raise GarbledError("a line that is no header, or a control character in one")
+    store = {header[0].lower(): header for header in headers}
+    if len(store) != len(headers):
+        raise GarbledError("duplicate keys")
     if "event" not in store and "response" not in store:
         raise GarbledError("neither an event nor a response")
     message = Message({})
@@ -51,7 +48,7 @@ def parse(text: str) -> Message:
 class Owner(Interface):
     """Who listens to one connection."""
 
-    def dispatch(self, event: Message) -> object: ...
+    def dispatch(self, message: Message) -> None: ...
 
     def connection_lost(self, reason: object) -> None: ...
 

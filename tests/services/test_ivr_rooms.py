@@ -12,7 +12,7 @@ from common.settings import Settings
 from entrypoints.voice_rooms import Intake, SurveyRoom
 from entrypoints.wiring import Rooms, wire
 from ivr import menu
-from ivr.conversation import DONE, NEXT, Conversation
+from ivr.conversation import DONE, Conversation
 from ivr.survey import SurveyConversation
 from routing.model import Call
 from surveys.model import Attempt, Survey, Verdict
@@ -73,7 +73,7 @@ def survey(rooms: Rooms, attempt: uuid.UUID, *script: str) -> ScriptedVoice:
 
 def test_a_caller_who_wants_an_agent_is_known_and_has_a_draft(rooms: Rooms) -> None:
     voice = call(rooms, "1")
-    assert voice.variables == {NEXT: "waiting", DONE: "1"}
+    assert voice.variables == {DONE: "waiting"}
     with rooms.database.transaction() as session:
         row = session.get_one(Call, voice.call_id)
         assert (row.caller, row.line) == (CITIZEN, "12345")
@@ -83,7 +83,7 @@ def test_a_caller_who_wants_an_agent_is_known_and_has_a_draft(rooms: Rooms) -> N
 def test_own_ticket_is_told_and_the_call_counts_as_self_service(rooms: Rooms, a_filed_ticket: str) -> None:
     voice = call(rooms, "2", *a_filed_ticket, "#")
     assert STATE_FILED in voice.played
-    assert voice.variables[NEXT] == "goodbye"
+    assert voice.variables[DONE] == "goodbye"
     with rooms.database.transaction() as session:
         assert session.get_one(Call, voice.call_id).outcome == "self_service"
 
@@ -105,7 +105,7 @@ def test_a_lost_database_keeps_nobody_from_an_agent(rooms: Rooms, a_filed_ticket
     gone = Rooms(**{**vars(rooms), "database": Database("postgresql://jiesu@127.0.0.1:1/jiesu")})
     voice = call(gone, "2", *a_filed_ticket, "#", "0")
     assert "progress/unavailable" in voice.played
-    assert voice.variables == {NEXT: "waiting", DONE: "1"}
+    assert voice.variables == {DONE: "waiting"}
 
 
 def verdict(rooms: Rooms) -> tuple[bool | None, int | None] | None:

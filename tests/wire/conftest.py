@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from common.clock import SystemClock
 from telephony.ami.adapter import AmiSwitch
 from telephony.ami.connection import Pace
 from telephony.events import Connected, Event
@@ -48,7 +47,7 @@ def heard() -> Heard:
 @pytest.fixture
 def a_starting_switch(asterisk: PosingAmi, heard: Heard) -> Iterator[AmiSwitch]:
     """Started, but perhaps not connected yet."""
-    switch = AmiSwitch("127.0.0.1", asterisk.port, "jiesu", "a-secret-of-the-test", heard, SystemClock(), pace=QUICK)
+    switch = AmiSwitch("127.0.0.1", asterisk.port, "jiesu", "a-secret-of-the-test", heard, pace=QUICK)
     yield switch
     switch.stop()
 

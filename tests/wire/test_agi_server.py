@@ -42,7 +42,7 @@ def script() -> Script:
     return Script()
 
 
-@pytest.fixture(params=[0.3])
+@pytest.fixture(params=[1.5])
 def server(script: Script, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[FastAgiServer]:
     paths = {"inbound": script.inbound, "/survey": script.survey, "crash": script.crash, "long": script.long}
     serving = FastAgiServer("127.0.0.1", 0, paths, tmp_path, limits=Limits(header=request.param, conversations=3))
@@ -151,6 +151,7 @@ def test_more_calls_than_places_go_on_by_the_dialplan_at_once(server: FastAgiSer
     talking = [PosingChannel(server.port) for _ in range(3)]
     for channel in talking:
         channel.say(header("long"))
+    wait_until_live(server, 3)
     one_more = PosingChannel(server.port)
     assert one_more.closed()
     script.leave.set()
@@ -164,6 +165,7 @@ def test_more_calls_than_places_go_on_by_the_dialplan_at_once(server: FastAgiSer
 def test_an_orderly_stop_lets_conversations_finish(server: FastAgiServer, script: Script) -> None:
     channel = PosingChannel(server.port)
     channel.say(header("long"))
+    wait_until_live(server, 1)
     stopping = threading.Thread(target=server.stop, args=(4.0,))
     stopping.start()
     while True:  # the listener is gone while the call goes on
@@ -183,6 +185,14 @@ def test_a_stop_cuts_off_who_talks_on(server: FastAgiServer) -> None:
     assert channel.command() is not None  # and no answer: the conversation waits for one
     server.stop(0.1)
     assert channel.closed()
+
+
+def wait_until_live(server: FastAgiServer, calls: int) -> None:
+    """Taken by a thread: on a loaded machine a connection may wait a while."""
+    deadline = time.monotonic() + 10
+    while len(server._live) < calls:
+        assert time.monotonic() < deadline, f"{len(server._live)} calls are taken"
+        time.sleep(0.01)
 
 
 def wait_until_idle(server: FastAgiServer) -> None:

@@ -118,8 +118,8 @@ def test_collecting_digits(call: Call, replies: list[str], digits: str) -> None:
 
 def test_variables_go_out_quoted_and_only_plain_ones(call: Call) -> None:
     call.will_answer("200 result=1")
-    call.voice.set_variable("JIESU_NEXT", "waiting")
-    assert call.commands() == ['SET VARIABLE "JIESU_NEXT" "waiting"']
+    call.voice.set_variable("IVR_DONE", "waiting")
+    assert call.commands() == ['SET VARIABLE "IVR_DONE" "waiting"']
     for name, value in [("lower", "1"), ("CHANNEL(language)", "1"), ("A", "x\ny"), ("A", '"'), ("A", "${SHELL(id)}")]:
         with pytest.raises(ValueError, match="variable"):
             call.voice.set_variable(name, value)

@@ -75,9 +75,8 @@ class Menu(AgiServer):
         super().__init__(port)
 
     def converse(self, connection: socket.socket) -> None:
-        for name, value in (("JIESU_NEXT", self._following), ("IVR_DONE", "1")):
-            connection.sendall(f'SET VARIABLE {name} "{value}"\n'.encode())
-            connection.recv(4096)
+        connection.sendall(f'SET VARIABLE IVR_DONE "{self._following}"\n'.encode())
+        connection.recv(4096)
 
 
 class Silent(AgiServer):
