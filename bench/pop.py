@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import psycopg
 import websockets
 
@@ -95,18 +96,22 @@ def _measure(system: System, folder: Path, load: Load, progress: Progress) -> di
     for tab in tabs:
         tab.post("/api/presence/state", json={"state": "ready"}).raise_for_status()
     calls = int(seconds * rate)
+    bridge = psutil.Process(system.pid("telephony"))
+    before = bridge.cpu_times()
     callers = sipp.call(folder, ("127.0.0.1", own.sip_port), "stay", calls=calls, rate=int(rate))
     for second in range(int(seconds)):
         progress(f"{len(rang_at)} calls at {rate:g}/s", 0.3 + 0.7 * second / seconds)
         time.sleep(1)
     with suppress(AssertionError):  # a caller that failed shows in `answered`
         callers.end(120)
+    after = bridge.cpu_times()
     with psycopg.connect(database_url(own)) as connection:
         offers = connection.execute("SELECT call_id, min(at) FROM offers GROUP BY call_id")
         decided = {call: at.timestamp() for call, at in offers}
     for phone in phones:
         phone.close()
-    return _figures(decided, popped_at, rang_at, calls)
+    spent = after.user + after.system - before.user - before.system
+    return {**_figures(decided, popped_at, rang_at, calls), "telephony_cpu_ms_per_call": round(1000 * spent / calls, 1)}
 
 
 def _sign_on_all(

@@ -26,10 +26,19 @@ class News:
 
 def publish(session: Session, topic: str, **data: Any) -> None:
     """Tell every listening process, if and when this transaction commits. Send ids, not contents."""
+    session.execute(text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": _payload(topic, data)})
+
+
+async def tell(connection: psycopg.AsyncConnection[Any], topic: str, **data: Any) -> None:
+    """The same from an event loop, at once: for what no transaction has to vouch for."""
+    await connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, _payload(topic, data)))
+
+
+def _payload(topic: str, data: dict[str, Any]) -> str:
     payload = json.dumps({"topic": topic, "data": data}, default=str, ensure_ascii=False, separators=(",", ":"))
     if len(payload.encode()) > MAX_BYTES:
         raise ValueError(f"{topic}: a message on the bus carries ids, this one has {len(payload)} characters")
-    session.execute(text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload})
+    return payload
 
 
 def parse(payload: str) -> News | None:

@@ -118,6 +118,8 @@ class Telephony:
     def _on_news(self, news: News) -> None:
         if news.topic in WAKES_MATCHER:
             self._wake_matcher.set()
+        if news.topic == "pop.shown":
+            self.matcher.pops.shown(str(news.data.get("call_id")))
         if news.topic == "instruction.queued":
             self._wake_runner.set()
         self.seats.on_news(news)

@@ -17,6 +17,7 @@ from routing.book import EndedCall
 from routing.lock import MatcherLock
 from routing.matching import Pair, Waiting, in_order, match
 from routing.moment import Moment
+from routing.pops import Pops
 from routing.queries import free_seats, waiting_callers
 from routing.resync import agent_on, old_offers
 from routing.rules import call_id_of
@@ -36,9 +37,10 @@ class Matcher:
     """`run_once` and `beat` are called by one thread each. `on_ended`: what follows a call that turns out to be over."""
 
     def __init__(self, *, database: Database, switch: Switch, clock: Clock, settings: Settings, desk: CallDesk,
-                 agents: Agents, on_ended: Callable[[EndedCall], None]) -> None:
+                 agents: Agents, on_ended: Callable[[EndedCall], None], pops: Pops | None = None) -> None:
         self._database, self._switch, self._clock, self._settings = database, switch, clock, settings
         self._desk, self._agents, self._on_ended = desk, agents, on_ended
+        self.pops = pops or Pops()
         self._lock = MatcherLock(database.url, settings.node)
         self._good_at: float | None = None
         self._beats = int(clock.now().timestamp())
@@ -73,7 +75,7 @@ class Matcher:
         with self._database.transaction() as session:
             waiting = waiting_callers(session, self._settings.node)
             pairs = match(waiting, free_seats(session, now), self._desk.rules, now)
-        sent = sum(self._connect(pair) for pair in pairs)
+        sent = self._send(pairs)
         self._look_up_unheard()
         self._tell_positions(waiting, {pair.call_id for pair in pairs})
         self._good_at = self._clock.monotonic()
@@ -100,11 +102,29 @@ class Matcher:
         self._good_at = None
         self._lock.release()
 
-    def _connect(self, pair: Pair) -> bool:
-        with self._database.transaction() as session:
-            offered = self._desk.offer(session, pair.call_id, pair.agent_id)
-        if offered is None:
-            return False
+    def _send(self, pairs: list[Pair]) -> int:
+        """Offers first, so that all their pops travel at once; then the phones. A database that goes away half-way keeps no
+        caller from the agent who is already shown."""
+        offers: list[Offered] = []
+        away: Exception | None = None
+        for pair in pairs:
+            self.pops.expect(pair.call_id)
+            try:
+                with self._database.transaction() as session:
+                    offered = self._desk.offer(session, pair.call_id, pair.agent_id)
+            except (OperationalError, PoolTimeoutError) as error:
+                away = error
+                break
+            if offered is not None:
+                offers.append(offered)
+        if offers and not self.pops.wait([offered.call_id for offered in offers]):
+            log.info("offer.rings_before_pop calls=%s", ",".join(offered.call_id for offered in offers))
+        sent = sum(self._ring(offered) for offered in offers)
+        if away is not None:
+            raise away
+        return sent
+
+    def _ring(self, offered: Offered) -> bool:
         try:
             self._switch.redirect(offered.channel, "connect", offered.extension)
         except SwitchUnsureError:

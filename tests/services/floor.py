@@ -22,6 +22,7 @@ from messaging.service import Messaging
 from routing.book import EndedCall
 from routing.matcher import Matcher
 from routing.model import Call, Offer, Recall
+from routing.pops import Pops
 from routing.service import CallDesk
 from telephony.events import AgentRinging, CallAnswered, CallEnded, CallEntered, CallWaiting, OfferFailed, TalkEnded
 from telephony.instructions import Instructions
@@ -44,6 +45,7 @@ class Floor:
         self.tickets = tickets
         self.desk = self.another_desk()
         self.ended: list[EndedCall] = []
+        self.pops = Pops(0.0)  # no screen is there: a ring does not wait for one
         self.matcher = self.another_matcher()
         with database.transaction() as session:
             self.unit = self.accounts.create_unit(session, name="云溪县", kind="county", code="yunxi").id
@@ -55,7 +57,7 @@ class Floor:
     def another_matcher(self, settings: Settings | None = None) -> Matcher:
         return Matcher(
             database=self.database, switch=self.switch, clock=self.clock, settings=settings or self.settings,
-            desk=self.desk, agents=self.agents, on_ended=self.ended.append,
+            desk=self.desk, agents=self.agents, on_ended=self.ended.append, pops=self.pops,
         )
 
     # Who is there

@@ -52,7 +52,7 @@ def call(  # each one is a value of the scenario
     file.write_text(content)
     argv = [
         "sipp", "-sf", str(file), "-i", source, "-p", str(free_udp_port(source)), "-mi", source,
-        "-mp", str(free_udp_port(source) & ~1), "-m", str(calls), "-r", str(rate), "-nostdin", "-trace_err",
+        "-mp", str(free_udp_port(source) & ~1), "-m", str(calls), "-r", str(rate), "-l", str(calls), "-nostdin", "-trace_err",
         "-timeout", "90s", "-timeout_error", f"{target[0]}:{target[1]}",
     ]
     process = subprocess.Popen(
