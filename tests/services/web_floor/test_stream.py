@@ -39,7 +39,8 @@ def test_a_pop_goes_to_its_agent_and_is_told_to_the_matcher(floor: Floor, addres
     cookie = "; ".join(f"{name}={value}" for name, value in signed_in.cookies.items())
     with psycopg.connect(database_url, autocommit=True) as matcher:
         matcher.execute("LISTEN jiesu")
-        with connect(f"ws://{address}/api/live", origin=Origin(f"http://{address}"), additional_headers={"Cookie": cookie}) as tab:
+        here = Origin(f"http://{address}")
+        with connect(f"ws://{address}/api/live", origin=here, additional_headers={"Cookie": cookie}) as tab:
             assert json.loads(tab.recv())["topic"] == "hello"
             floor.do(_offer, "n1-1.1", other)
             floor.do(_offer, "n1-2.1", mine)
