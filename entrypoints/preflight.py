@@ -109,6 +109,16 @@ def check_writable(settings: Settings) -> Finding:
     return Finding("write access", True, "data directory and cache are writable")
 
 
+def make_data_directory(settings: Settings) -> None:
+    """Before anything else is written. Raises PreflightError: a file in the way, a read-only disk, no such place."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        mend = f"make it writable for user {os.getuid()}, or give another --data"
+        words = f"{settings.data} cannot be made: {error.strerror}"
+        raise PreflightError(Finding("data directory", False, words, mend)) from error
+
+
 def before_start(settings: Settings) -> None:
     """Raise PreflightError for the first thing that would make a start fail half-way."""
     findings = [check_python(), check_writable(settings), check_space(settings), *free_ports(settings)]

@@ -33,6 +33,7 @@ class Up:
     """One running system on one data directory."""
 
     def __init__(self, settings: Settings) -> None:
+        preflight.make_data_directory(settings)
         self.settings = settings
         self.state: dict[str, Any] = {"started": False, "processes": {}}
         self.supervisor = Supervisor(settings.log_dir, self._processes_changed)
