@@ -55,7 +55,7 @@ def test_packages_that_are_there_need_nothing(monkeypatch: pytest.MonkeyPatch) -
 def test_a_file_in_the_place_of_the_data_directory_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     for place in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(preflight.PreflightError, match="cannot be made.*\n.*another --data"):
+        with pytest.raises(preflight.PreflightError, match=r"cannot be made.*\n.*another --data"):
             preflight.make_data_directory(Settings(data=place))
     preflight.make_data_directory(Settings(data=tmp_path / "new" / "deep"))
     assert (tmp_path / "new" / "deep").is_dir()
