@@ -8,7 +8,6 @@ from collections.abc import Callable
 from types import FrameType
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from common import logs
 from common.bus import Listener, News
@@ -23,7 +22,7 @@ from ivr.conversation import Conversation
 from ivr.survey import SurveyConversation
 from routing.matcher import Matcher
 from routing.model import Call
-from routing.queries import channel_of
+from routing.queries import channel_of, lives
 from telephony.agi.server import FastAgiServer
 from telephony.ami.adapter import AmiSwitch
 from telephony.embedded.secrets import AMI_USER, ami_secret
@@ -59,11 +58,7 @@ class Telephony:
         }
         self.agi = FastAgiServer("127.0.0.1", settings.agi_port, conversations, settings.data / "prompts")
         self.listener = Listener(rooms.database.url, self._on_news, self._on_gap)
-        self.sweeps = Sweeps([
-            Sweep("presence", self._expire, 5.0),
-            Sweep("seal", lambda: rooms.recordings.seal_due(rooms.database), 5.0, "recording"),
-            Sweep("repair", lambda: rooms.recordings.repair(rooms.database, is_live), 60.0),
-        ])
+        self.sweeps = Sweeps(telephony_sweeps(rooms))
         self._stop = threading.Event()
         self._wake_matcher, self._wake_runner = threading.Event(), threading.Event()
         self._threads = [
@@ -131,10 +126,6 @@ class Telephony:
         self.seats.everything()
         self.sweeps.wake_all()
 
-    def _expire(self) -> None:
-        with self._rooms.database.transaction() as session:
-            self._rooms.agents.expire(session)
-
     def _live_calls(self) -> int:
         try:
             with self._rooms.database.transaction() as session:
@@ -144,8 +135,20 @@ class Telephony:
             return -1
 
 
-def is_live(session: Session, call_id: str) -> bool:
-    return channel_of(session, call_id) is not None
+def telephony_sweeps(rooms: Rooms) -> list[Sweep]:
+    """What belongs beside the live call state; sealing, which only reads finished files, is the worker's."""
+
+    def presence() -> None:
+        with rooms.database.transaction() as session:
+            rooms.agents.end_wrap_ups(session)
+            rooms.agents.expire(session)
+
+    return [
+        # A second, because an agent watches the wrap-up clock run out.
+        Sweep("presence", presence, 1.0),
+        # At the start, for what a crash broke; and now and then, for ends that nobody told.
+        Sweep("repair", lambda: rooms.recordings.repair(rooms.database, lives), 60.0),
+    ]
 
 
 def _thread(name: str, target: Callable[[], None]) -> threading.Thread:

@@ -1,4 +1,6 @@
-"""The worker: transcripts, surveys, messages, recordings and clocks. Any number may run beside each other."""
+"""The worker: transcripts, surveys, messages, and sealing recordings. Any number may run beside each other.
+
+What needs the live call state (presence, ending recordings that nobody ended) is the telephony process's."""
 from __future__ import annotations
 
 import logging
@@ -7,9 +9,7 @@ import sys
 import threading
 
 import psycopg
-from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 
 from common import logs
 from common.bus import Listener
@@ -18,7 +18,6 @@ from common.settings import Settings
 from entrypoints.sweeps import Sweep, Sweeps
 from entrypoints.wiring import Rooms, wire
 from messaging.outbox import Outbox, gateway_for
-from routing.model import Call
 from surveys.jobs import QUEUE, SurveyJobs
 
 log = logging.getLogger("worker")
@@ -57,11 +56,6 @@ def worker_sweeps(rooms: Rooms, surveys: SurveyJobs, jobs: Jobs) -> list[Sweep]:
     database = rooms.database
     outbox = Outbox(database, gateway_for(rooms.settings, database, rooms.clock), rooms.clock)
 
-    def presence() -> None:
-        with database.transaction() as session:
-            rooms.agents.end_wrap_ups(session)
-            rooms.agents.expire(session)
-
     def seats() -> None:
         jobs.keep_seat()
         jobs.adopt()
@@ -76,18 +70,10 @@ def worker_sweeps(rooms: Rooms, surveys: SurveyJobs, jobs: Jobs) -> list[Sweep]:
         Sweep("surveys", surveys.start_due, TICK, "survey"),
         Sweep("recordings", lambda: rooms.recordings.seal_due(database), TICK, "recording"),
         Sweep("transcription", rooms.transcription.run_due, TICK, "transcription"),
-        Sweep("presence", presence, 1.0),
         Sweep("seats", seats, 15.0),
         Sweep("mend", surveys.mend, 600.0),
-        # At the start, for what a crash broke; and now and then, for ends that nobody told.
-        Sweep("repair", lambda: rooms.recordings.repair(database, call_lives), 300.0),
         Sweep("space", space, 60.0),
     ]
-
-
-def call_lives(session: Session, call_id: str) -> bool:
-    state = session.scalar(select(Call.state).where(Call.id == call_id))
-    return state is not None and state != "ended"
 
 
 def _started(jobs: Jobs, stop: threading.Event) -> bool:

@@ -45,3 +45,8 @@ def free_seats(session: Session, now: datetime) -> list[Seat]:
 def channel_of(session: Session, call_id: str) -> str | None:
     """The channel of a living call, else None."""
     return session.scalar(select(Call.channel).where(Call.id == call_id, Call.state != "ended"))
+
+
+def lives(session: Session, call_id: str) -> bool:
+    """Whether the call goes on, also while its channel is not known yet (only hints told of it)."""
+    return session.scalar(select(Call.id).where(Call.id == call_id, Call.state != "ended")) is not None

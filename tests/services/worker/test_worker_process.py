@@ -8,7 +8,7 @@ import sys
 import time
 import wave
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -70,9 +70,16 @@ def arrived(key: str) -> Callable[..., bool]:
 
 
 @pytest.fixture
-def a_recording_from_before_the_crash(data: Path) -> str:
+def a_recording_that_a_killed_worker_did_not_seal(database: Database, data: Path) -> str:
+    """Asterisk was cut off while writing it, too; the call's end was told."""
+    call_id, now = "n1-7.7", datetime.now(UTC)
+    with database.transaction() as session:
+        session.add(Recording(
+            call_id=call_id, kind="talk", folder=f"{now:%Y/%m/%d}", state="recording", legs={},
+            started_at=now - timedelta(minutes=15), ended_at=now - timedelta(minutes=14), talk_seconds=1.0,
+        ))
     for leg in ("", "-caller", "-agent"):
-        path = data / "recordings" / f"{datetime.now(UTC):%Y/%m/%d}" / f"n1-7.7{leg}.wav"
+        path = data / "recordings" / f"{now:%Y/%m/%d}" / f"{call_id}{leg}.wav"
         path.parent.mkdir(parents=True, exist_ok=True)
         with wave.open(str(path), "wb") as file:
             file.setparams((1, 2, 8000, 0, "NONE", ""))
@@ -82,11 +89,12 @@ def a_recording_from_before_the_crash(data: Path) -> str:
                 raw.seek(offset)
                 raw.write(bytes(4))
         os.utime(path, (time.time() - 900, time.time() - 900))
-    return "n1-7.7"
+    return call_id
 
 
 def test_it_finds_its_work_and_stops_when_told(
-    database: Database, start_worker: Callable[[], subprocess.Popen[bytes]], a_recording_from_before_the_crash: str
+    database: Database, start_worker: Callable[[], subprocess.Popen[bytes]],
+    a_recording_that_a_killed_worker_did_not_seal: str,
 ) -> None:
     send(database, "before")
     worker = start_worker()
