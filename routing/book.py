@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from agents.service import Agents
 from common import bus
 from common.settings import Settings, masked
+from recordings.queries import of_call
 from routing import recalls
 from routing.matching import Rules, backoff_seconds
 from routing.model import Call, Offer
 from routing.moment import Moment, TalkTimer
-from routing.rules import LOST, Facts, outcome, recall_reason
+from routing.rules import LOST, Facts, gave_up, outcome, recall_reason
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,9 @@ class DraftTickets(Protocol):
 
     def open_draft(self, session: Session, call_id: str, caller: str | None, line: str | None) -> UUID:
         """The draft of a call; told twice, the same draft."""
+
+    def discard_empty(self, session: Session, ticket_id: UUID) -> bool:
+        """The draft goes unless somebody wrote into it."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +155,10 @@ class CallBook:
         session.flush()
         if reason := recall_reason(facts):
             recalls.owe(session, call, reason, at)
+        # A recording, whatever its kind, will have a transcript, which fills the draft. The call keeps its link: who
+        # looks a call up sees what became of its draft.
+        if call.ticket_id is not None and gave_up(facts) and of_call(session, call.id) is None:
+            self._tickets.discard_empty(session, call.ticket_id)
         self.tell(session, call)
         log.info("call.ended call=%s outcome=%s step=%s cause=%s", call.id, call.outcome, step, cause)
         return EndedCall(call.id, call.outcome, facts.answered, call.talk_seconds, call.ticket_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.orm import Session, join
 
 from accounts.model import Person
@@ -38,6 +38,7 @@ class CallRow:
     agent_name: str | None
     ticket_id: UUID | None
     ticket_no: str | None
+    ticket_state: str | None
     recording_state: str | None
 
 
@@ -57,21 +58,21 @@ def list_calls(session: Session, now: datetime, *, page: int = 1, size: int = 50
     total = session.scalar(select(func.count()).select_from(CALLS).where(condition)) or 0
     size = max(1, min(size, MAX_SIZE))
     rows = session.execute(
-        select(Call, Person.name, Ticket.ticket_no, Recording.state)
+        select(Call, Person.name, Ticket.ticket_no, Ticket.state, Recording.state)
         .select_from(CALLS)
         .where(condition)
         .order_by(Call.entered_at.desc(), Call.id)
         .offset((max(1, page) - 1) * size)
         .limit(size)
     )
-    return [_row(call, name, number, recording, now) for call, name, number, recording in rows], total
+    return [_row(row, now) for row in rows], total
 
 
 def call_rows(session: Session, call_ids: Collection[str], now: datetime) -> dict[str, CallRow]:
     rows = session.execute(
-        select(Call, Person.name, Ticket.ticket_no, Recording.state).select_from(CALLS).where(Call.id.in_(call_ids))
+        select(Call, Person.name, Ticket.ticket_no, Ticket.state, Recording.state).select_from(CALLS).where(Call.id.in_(call_ids))
     )
-    return {call.id: _row(call, name, number, recording, now) for call, name, number, recording in rows}
+    return {row[0].id: _row(row, now) for row in rows}
 
 
 def open_recalls(session: Session) -> Sequence[RecallRow]:
@@ -88,9 +89,11 @@ def _search(q: str) -> ColumnElement[bool]:
     return Person.name.contains(q, autoescape=True)
 
 
-def _row(call: Call, name: str | None, ticket_no: str | None, recording_state: str | None, now: datetime) -> CallRow:
+def _row(found: Row[Call, str, str | None, str, str], now: datetime) -> CallRow:
+    call, name, ticket_no, ticket_state, recording_state = found
     return CallRow(
         id=call.id, line=call.line, caller_masked=masked(call.caller), state=call.state, outcome=call.outcome,
         entered_at=call.entered_at, waiting_seconds=call.waited(now), talk_seconds=call.talk_seconds, agent_id=call.agent_id,
-        agent_name=name, ticket_id=call.ticket_id, ticket_no=ticket_no, recording_state=recording_state,
+        agent_name=name, ticket_id=call.ticket_id, ticket_no=ticket_no, ticket_state=ticket_state,
+        recording_state=recording_state,
     )

@@ -38,6 +38,12 @@ def outcome(facts: Facts) -> str:
     return "failed" if facts.step == LOST else "abandoned"
 
 
+def gave_up(facts: Facts) -> bool:
+    """The caller hung up by themselves before anybody or anything had heard them. Not a call that we lost: what it left
+    behind (a message on the disk) may be found later."""
+    return not facts.answered and facts.noted != "message" and facts.step != LOST
+
+
 def recall_reason(facts: Facts) -> str | None:
     """Why this caller is owed a call back (DX2: 不漏接任何一个电话), or None: they were served."""
     match outcome(facts):

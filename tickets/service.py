@@ -23,6 +23,7 @@ from tickets.search import tokens
 from tickets.state import Actor
 
 log = logging.getLogger(__name__)
+UNTOUCHED = 1  # the version a draft is opened with: every write makes it one more
 SEARCHED = ("ticket_no", "caller", "contact", "petitioner", "title", "body", "category", "place", "subject")
 
 
@@ -152,10 +153,26 @@ class Tickets:
         why = rules.required_text("reason", reason, rules.REASON_LENGTH)
         ticket = self._locked(session, ticket_id)
         self._fresh(session, ticket, version, {})
-        ticket.state = state.after(ticket.state, "discard")
-        self._write(session, ticket, "discarded", actor, text=why, fields={"state": {"from": "draft", "to": ticket.state}})
-        log.info("ticket.discarded id=%s by=%s", ticket.id, actor.id)
+        self._discard(session, ticket, actor, text=why)
         return ticket
+
+    def discard_empty(self, session: Session, ticket_id: uuid.UUID) -> bool:
+        """The caller gave up: the draft of their call goes, unless somebody wrote into it. True when it went.
+
+        Told twice, or of a ticket that is no draft any more, it changes nothing. The timeline says why by a code,
+        because the system has no language of its own: {"reason": "abandoned"}.
+        """
+        ticket = self._locked(session, ticket_id)
+        if ticket.state != state.START or ticket.version != UNTOUCHED or ticket.created_by is not None:
+            return False
+        self._discard(session, ticket, state.SYSTEM, reason="abandoned")
+        return True
+
+    def _discard(self, session: Session, ticket: Ticket, actor: Actor, *, text: str = "", reason: str | None = None) -> None:
+        before, ticket.state = ticket.state, state.after(ticket.state, "discard")
+        self._write(session, ticket, "discarded", actor, text=text, reason=reason,
+                    fields={"state": {"from": before, "to": ticket.state}})
+        log.info("ticket.discarded id=%s by=%s reason=%s", ticket.id, actor.id, reason)
 
     @staticmethod
     def _may(actor: Actor, step: str) -> None:
@@ -189,13 +206,14 @@ class Tickets:
         )
 
     def _write(
-        self, session: Session, ticket: Ticket, kind: str, actor: Actor, *, text: str = "", fields: dict[str, Any]
+        self, session: Session, ticket: Ticket, kind: str, actor: Actor, *, text: str = "", reason: str | None = None,
+        fields: dict[str, Any],
     ) -> None:
         """One version further, the words for the search, and the timeline row with what changed from what to what."""
         ticket.version += 1
         self._index(ticket)
         session.flush()
-        details = {"version": ticket.version, "fields": fields}
+        details = {"version": ticket.version, "fields": fields, **({"reason": reason} if reason else {})}
         timeline.append(session, self._clock.now(), ticket.id, kind, actor, text=text, details=details)
 
     @staticmethod

@@ -67,6 +67,7 @@ class CallOut(BaseModel):
     agent_name: str | None
     ticket_id: UUID | None
     ticket_no: str | None
+    ticket_state: str | None
     recording_state: str | None
     transcript_state: str | None
 

@@ -655,6 +655,8 @@ export interface components {
             ticket_id: string | null;
             /** Ticket No */
             ticket_no: string | null;
+            /** Ticket State */
+            ticket_state: string | null;
             /** Recording State */
             recording_state: string | null;
             /** Transcript State */

@@ -25,7 +25,7 @@ export type EarlierTicket = Narrow<Schema['EarlierTicketOut'], { state: TicketSt
 export type CallPop = Narrow<Schema['PopOut'], { state: CallState; history: EarlierTicket[] }>
 export type CallRow = Narrow<
   Schema['CallOut'],
-  { state: CallState; outcome: CallOutcome | null; recording_state: RecordingState | null; transcript_state: TranscriptState | null }
+  { state: CallState; outcome: CallOutcome | null; ticket_state: TicketState | null; recording_state: RecordingState | null; transcript_state: TranscriptState | null }
 >
 export type Recall = Narrow<Schema['RecallOut'], { state: 'open' | 'cancelled' | 'done' }>
 

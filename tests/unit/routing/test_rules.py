@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from routing.rules import LOST, Facts, call_id_of, outcome, recall_reason
+from routing.rules import LOST, Facts, call_id_of, gave_up, outcome, recall_reason
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,20 @@ from routing.rules import LOST, Facts, call_id_of, outcome, recall_reason
 def test_outcome(facts: Facts, expected: str, owed: str | None):
     assert outcome(facts) == expected
     assert recall_reason(facts) == owed
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        (Facts(answered=False, waited=True, noted=None, step="waiting"), True),
+        (Facts(answered=False, waited=False, noted="self_service", step="inbound"), True),
+        (Facts(answered=True, waited=True, noted=None, step="talked"), False),
+        (Facts(answered=False, waited=True, noted="message", step="message"), False),
+        (Facts(answered=False, waited=True, noted=None, step=LOST), False),
+    ],
+)
+def test_only_who_hung_up_unheard_gave_up(facts: Facts, expected: bool):
+    assert gave_up(facts) is expected
 
 
 def test_a_uniqueid_becomes_an_id_that_is_safe_in_file_names():
