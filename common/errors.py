@@ -57,6 +57,12 @@ class IllegalStepError(JiesuError):
     code = "illegal_step"
 
 
+class SettledError(IllegalStepError):
+    """Somebody else has settled this already; nothing was changed."""
+
+    code = "settled"
+
+
 class UnavailableError(JiesuError):
     """A part that this needs is not there just now; try again."""
 

@@ -50,6 +50,8 @@ class RecallRow:
     at: datetime
     reason: str
     state: str
+    tries: int
+    last_try_at: datetime | None
 
 
 def list_calls(session: Session, now: datetime, *, page: int = 1, size: int = 50, q: str = "") -> tuple[list[CallRow], int]:
@@ -78,7 +80,9 @@ def call_rows(session: Session, call_ids: Collection[str], now: datetime) -> dic
 def open_recalls(session: Session) -> Sequence[RecallRow]:
     """Longest owed first."""
     rows = session.scalars(select(Recall).where(Recall.state == "open").order_by(Recall.at))
-    return [RecallRow(one.id, masked(one.caller), one.line, one.at, one.reason, one.state) for one in rows]
+    return [
+        RecallRow(one.id, masked(one.caller), one.line, one.at, one.reason, one.state, one.tries, one.last_try_at) for one in rows
+    ]
 
 
 def _search(q: str) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from common.database import Base, new_id
+from routing.rules import RECALL_ENDS
 
 STATES = ("entered", "waiting", "offered", "talking", "ended")
 OUTCOMES = ("answered", "abandoned", "self_service", "message", "failed")
@@ -84,11 +85,13 @@ class Offer(Base):
 
 
 class Recall(Base):
-    """A caller whom nobody answered, to be called back; a redial from the same number cancels it."""
+    """A caller whom nobody answered, to be called back; a redial from the same number cancels it.
+    `tries`: calls back that did not reach them, the last at `last_try_at`. `outcome`: why it is done."""
 
     __tablename__ = "recalls"
     __table_args__ = (
         CheckConstraint("state IN ('open', 'cancelled', 'done')", name="state"),
+        CheckConstraint(f"outcome IN {RECALL_ENDS}", name="outcome"),
         Index("ix_recalls_open", "caller", postgresql_where="state = 'open'"),
     )
 
@@ -101,3 +104,6 @@ class Recall(Base):
     reason: Mapped[str]
     done_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
     done_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    last_try_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 LOST = "lost"
 """The step of a call whose channel was gone when we looked again."""
 
+RECALL_OUTCOMES = ("reached", "not_reached", "wrong_number")
+RECALL_ENDS = ("reached", "wrong_number")
+"""What ends a recall; who was not reached stays on the list."""
+
 # DIALSTATUS values that come back within moments: the caller must not be sent round and round.
 AT_ONCE = frozenset({"CHANUNAVAIL", "CONGESTION", "BUSY", "FAILED"})
 GONE = "CANCEL"  # the caller hung up while it rang

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from common.clock import Clock
 from common.database import new_id
 from common.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
-from common.settings import valid_number
+from common.settings import masked, valid_number
 from messaging.service import Messaging
 from tickets import rules, state, timeline
 from tickets.model import Ticket, TimelineEntry
@@ -199,7 +199,7 @@ class Tickets:
         raise ConflictError(
             "somebody else changed this ticket meanwhile; nothing was overwritten",
             changed={
-                field: {"yours": _text(wanted.get(field)), "theirs": _text(getattr(ticket, field))}
+                field: {"yours": _text(wanted.get(field)), "theirs": _shown(field, getattr(ticket, field))}
                 for field in sorted(touched)
             },
             version=ticket.version,
@@ -235,6 +235,11 @@ def changed_fields_since(session: Session, ticket_id: uuid.UUID, version: int) -
         )
     )
     return {field for details in written for field in details.get("fields", ())}
+
+
+def _shown(field: str, value: Any) -> Any:
+    """As a refusal may say it: a phone number masked."""
+    return masked(value) if field == "contact" and value else _text(value)
 
 
 def _text(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Calls: the pop, the list, rejoin and hang-up through the switch, and the callers to be called back."""
+"""Calls: the pop, the list, rejoin and hang-up through the switch."""
 from __future__ import annotations
 
 from datetime import datetime
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from common.errors import IllegalStepError, NotAllowedError, NotFoundError, UnavailableError
-from routing.lists import list_calls, open_recalls
+from routing.lists import list_calls
 from routing.model import Call
 from routing.pop import CallPop, pop
 from telephony.instructions import Instructions, wait_for
@@ -77,15 +77,6 @@ class CallsOut(BaseModel):
     total: int
 
 
-class RecallOut(BaseModel):
-    id: UUID
-    caller_masked: str
-    line: str
-    at: datetime
-    reason: str
-    state: str
-
-
 @router.get("/calls")
 def calls(wanted: Annotated[CallsQuery, Query()], wired: Wired, me: Me, session: Transaction) -> CallsOut:
     require_role(me, *FLOOR)
@@ -129,19 +120,6 @@ def hang_up(call_id: CallId, wired: Wired, me: Me, session: Transaction) -> None
         raise NotAllowedError("This call is with another agent.")
     wired.accounts.audit(session, me.id, "call_hung_up", f"call:{call_id}")
     _instruct(wired, session, call, "hangup", {"call_id": call_id})
-
-
-@router.get("/recalls")
-def recalls(me: Me, session: Transaction) -> list[RecallOut]:
-    require_role(me, *FLOOR)
-    return [RecallOut.model_validate(one, from_attributes=True) for one in open_recalls(session)]
-
-
-@router.post("/recalls/{recall_id}/done", status_code=204)
-def recall_done(recall_id: UUID, wired: Wired, me: Me, session: Transaction) -> None:
-    require_role(me, *FLOOR)
-    wired.calls.recalls.done(session, recall_id, me.id)
-    wired.accounts.audit(session, me.id, "recall_done", f"recall:{recall_id}")
 
 
 def _own_or_overseen(me: Person, call: CallPop) -> None:

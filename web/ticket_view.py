@@ -1,4 +1,8 @@
-"""A ticket as the console reads it: its fields, and beside them its call, recording, transcript, survey and what may be done."""
+"""A ticket as the console reads it: its fields, and beside them its call, recording, transcript, survey and what may be done.
+
+Phone numbers leave masked. In clear only into the draft form of who has the call (they talk with this person, and the form
+edits `contact`); everybody else asks `web.reveal`, which wants a reason and writes it down.
+"""
 from __future__ import annotations
 
 from datetime import datetime
@@ -19,13 +23,15 @@ from tickets import queries, state
 from tickets.model import Ticket
 from tickets.service import missing_fields
 from transcription import queries as transcripts
+from transcription.model import Suggestion
 from web.calls import CallOut
 from web.dependencies import Person, Services
-from web.listeners import took_the_call
+from web.listeners import has_the_call, took_the_call
 
+READERS = ("operator", "dispatcher", "handler", "supervisor", "leader")
 # Who may read who the petitioner is when the ticket is not open (举报, 匿名).
 SEES_PETITIONERS = ("operator", "dispatcher", "supervisor", "admin")
-PRIVATE = ("caller", "contact", "petitioner")
+PRIVATE = ("contact", "petitioner")
 
 
 class VerdictOut(BaseModel):
@@ -111,14 +117,17 @@ class AllowedOut(BaseModel):
 
 
 class TicketOut(BaseModel):
+    """`caller_masked`: "unknown" without a number. `contact`: masked too unless `contact_clear` (the draft of who has the
+    call); a masked number is never taken back (422)."""
+
     id: UUID
     ticket_no: str | None
     channel: str
     origin_line: str | None
-    caller: str | None
     caller_masked: str
     petitioner: str | None
     contact: str | None
+    contact_clear: bool
     kind: str | None
     title: str | None
     body: str | None
@@ -148,18 +157,20 @@ class TicketOut(BaseModel):
 
 def ticket_out(session: Session, wired: Services, me: Person, ticket: Ticket) -> TicketOut:
     """Everything of one ticket that this person may see."""
-    hidden = ticket.secrecy != "open" and not me.has_role(*SEES_PETITIONERS)
+    hidden, clear = hidden_from(me, ticket), _writes_the_draft(session, me, ticket)
     now = wired.clock.now()
     survey = surveys.of_ticket(session, ticket.id)
     facts = {name: getattr(ticket, name) for name in TicketOut.model_fields if name in Ticket.__table__.columns}
+    facts["contact"] = ticket.contact if clear else _number(ticket.contact)
     if hidden:
         facts.update(dict.fromkeys(PRIVATE))
     return TicketOut(
         **facts,
+        contact_clear=clear and not hidden,
         caller_masked=masked(None if hidden else ticket.caller),
         timeline=[_node(node, hidden=hidden) for node in queries.timeline(session, ticket, now)],
         suggestions=[] if hidden else [
-            SuggestionOut.model_validate(one, from_attributes=True)
+            _suggestion(one, clear=clear)
             for one in wired.transcription.suggestions_for(session, ticket.id)
         ],
         call=None if hidden else _call(session, ticket, now),
@@ -188,10 +199,43 @@ def verdict_out(verdict: Verdict | None) -> VerdictOut | None:
     return None if verdict is None else VerdictOut.model_validate(verdict, from_attributes=True)
 
 
+def hidden_from(me: Person, ticket: Ticket) -> bool:
+    """Whether this person may not know who the petitioner is (匿名, 保密)."""
+    return ticket.secrecy != "open" and not me.has_role(*SEES_PETITIONERS)
+
+
+def _writes_the_draft(session: Session, me: Person, ticket: Ticket) -> bool:
+    if ticket.state != "draft":
+        return False
+    return ticket.created_by == me.id or (ticket.call_id is not None and has_the_call(session, me.id, ticket.call_id))
+
+
+def _number(number: str | None) -> str | None:
+    return masked(number) if number else None
+
+
+def _suggestion(one: Suggestion, *, clear: bool) -> SuggestionOut:
+    """A number that was spoken is a number, too; accepting it needs no sight of it."""
+    shown = SuggestionOut.model_validate(one, from_attributes=True)
+    if one.field == "contact" and not clear:
+        shown.value, shown.words = masked(one.value), ""
+    return shown
+
+
+def _change(field: str, value: Any) -> Any:
+    """What the timeline tells of one field: {from, to}, or the plain value a draft was opened with."""
+    if field != "contact":
+        return value
+    if isinstance(value, dict):
+        return {side: _number(number) for side, number in value.items()}
+    return _number(value)
+
+
 def _node(node: queries.Node, *, hidden: bool) -> NodeOut:
     details = node.details
-    if hidden and "fields" in details:
-        shown = {field: value for field, value in details["fields"].items() if field not in PRIVATE}
+    if "fields" in details:
+        told = details["fields"].items()
+        shown = {field: _change(field, value) for field, value in told if not (hidden and field in PRIVATE)}
         details = {**details, "fields": shown}
     return NodeOut(
         id=node.id, at=node.at, kind=node.kind, actor_name=node.actor_name, text=node.text, details=details,

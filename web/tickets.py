@@ -16,11 +16,10 @@ from tickets import queries
 from tickets.rules import LENGTHS, REASON_LENGTH
 from tickets.state import Actor
 from web.dependencies import Me, Person, Transaction, Wired, require_role
-from web.ticket_view import SEES_PETITIONERS, TicketOut, VerdictOut, ticket_out, verdict_out
+from web.ticket_view import READERS, SEES_PETITIONERS, TicketOut, VerdictOut, ticket_out, verdict_out
 
 router = APIRouter(prefix="/api/tickets", tags=["tickets"])
 Version = Annotated[int, Field(ge=1, le=2_000_000_000)]
-READERS = ("operator", "dispatcher", "handler", "supervisor", "leader")
 
 
 class TicketsQuery(BaseModel):

@@ -260,7 +260,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/recalls/{recall_id}/done": {
+    "/api/recalls/{recall_id}/reveal": {
         parameters: {
             query?: never;
             header?: never;
@@ -269,8 +269,31 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Recall Done */
-        post: operations["recall_done_api_recalls__recall_id__done_post"];
+        /**
+         * Reveal
+         * @description The number to call back, for a reason that the audit trail keeps. 409 when nobody needs to call any more.
+         */
+        post: operations["reveal_api_recalls__recall_id__reveal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recalls/{recall_id}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Outcome
+         * @description reached and wrong_number end the entry; not_reached keeps it with one try more. 409: somebody was faster.
+         */
+        post: operations["outcome_api_recalls__recall_id__outcome_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -401,6 +424,26 @@ export interface paths {
         put?: never;
         /** Discard */
         post: operations["discard_api_tickets__ticket_id__discard_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{ticket_id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reveal
+         * @description Caller's and contact number of a ticket. The audit trail keeps who, when, which ticket and why, not the number.
+         */
+        post: operations["reveal_api_tickets__ticket_id__reveal_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -938,7 +981,10 @@ export interface components {
             wrap_up_until: string | null;
             call: components["schemas"]["PopOut"] | null;
         };
-        /** RecallOut */
+        /**
+         * RecallOut
+         * @description `tries`: calls back that did not reach the caller, the last at `last_try_at`.
+         */
         RecallOut: {
             /**
              * Id
@@ -958,6 +1004,10 @@ export interface components {
             reason: string;
             /** State */
             state: string;
+            /** Tries */
+            tries: number;
+            /** Last Try At */
+            last_try_at: string | null;
         };
         /**
          * RecordingOut
@@ -987,6 +1037,26 @@ export interface components {
             };
             /** May Listen */
             may_listen: boolean;
+        };
+        /**
+         * RevealIn
+         * @description `note`: the reason in words, for `other` alone.
+         */
+        RevealIn: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "call_back" | "verify" | "hand_over" | "other";
+            /** Note */
+            note?: string | null;
+        };
+        /** Revealed */
+        Revealed: {
+            /** Caller */
+            caller: string | null;
+            /** Contact */
+            contact: string | null;
         };
         /**
          * Sample
@@ -1114,7 +1184,11 @@ export interface components {
             /** Tab */
             tab: string;
         };
-        /** TicketOut */
+        /**
+         * TicketOut
+         * @description `caller_masked`: "unknown" without a number. `contact`: masked too unless `contact_clear` (the draft of who has the
+         *     call); a masked number is never taken back (422).
+         */
         TicketOut: {
             /**
              * Id
@@ -1127,14 +1201,14 @@ export interface components {
             channel: string;
             /** Origin Line */
             origin_line: string | null;
-            /** Caller */
-            caller: string | null;
             /** Caller Masked */
             caller_masked: string;
             /** Petitioner */
             petitioner: string | null;
             /** Contact */
             contact: string | null;
+            /** Contact Clear */
+            contact_clear: boolean;
             /** Kind */
             kind: string | null;
             /** Title */
@@ -1230,6 +1304,33 @@ export interface components {
             items: components["schemas"]["TicketRow"][];
             /** Total */
             total: number;
+        };
+        /**
+         * Told
+         * @description `tries`: as the person saw them. `ticket`: open the ticket to write down what the caller said (reached only).
+         */
+        Told: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "reached" | "not_reached" | "wrong_number";
+            /** Tries */
+            tries: number;
+            /**
+             * Ticket
+             * @default false
+             */
+            ticket: boolean;
+        };
+        /** ToldOut */
+        ToldOut: {
+            /** State */
+            state: string;
+            /** Tries */
+            tries: number;
+            /** Ticket Id */
+            ticket_id: string | null;
         };
         /**
          * TranscriptOut
@@ -1747,7 +1848,7 @@ export interface operations {
             };
         };
     };
-    recall_done_api_recalls__recall_id__done_post: {
+    reveal_api_recalls__recall_id__reveal_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -1756,14 +1857,55 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealIn"];
+            };
+        };
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    outcome_api_recalls__recall_id__outcome_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recall_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Told"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToldOut"];
+                };
             };
             /** @description Validation Error */
             422: {
@@ -2056,6 +2198,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reveal_api_tickets__ticket_id__reveal_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
                 };
             };
             /** @description Validation Error */

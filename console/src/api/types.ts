@@ -29,6 +29,11 @@ export type CallRow = Narrow<
 >
 export type Recall = Narrow<Schema['RecallOut'], { state: 'open' | 'cancelled' | 'done' }>
 
+export type RecallOutcome = 'reached' | 'not_reached' | 'wrong_number'
+export type RecallTold = Schema['ToldOut']
+export type Revealed = Schema['Revealed']
+export type RevealReason = 'call_back' | 'verify' | 'hand_over' | 'other'
+
 export interface Page<Row> {
   items: Row[]
   total: number

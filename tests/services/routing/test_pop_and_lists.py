@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
-from common.errors import IllegalStepError, NotFoundError
+from common.errors import ConflictError, InvalidError, NotFoundError, SettledError
 from routing.lists import call_rows, list_calls, open_recalls
 from routing.pop import pop
 from tests.services.floor import CITIZEN, LINE, Floor
@@ -74,16 +75,41 @@ def test_the_list_is_masked_and_can_be_searched(floor: Floor):
         assert call_rows(session, [talk, "n1-404.1"], now).keys() == {talk}
 
 
-def test_a_recall_is_done_once(floor: Floor):
-    clerk = floor.a_person("clerk", "operator")
+@pytest.fixture
+def a_recall(floor: Floor) -> UUID:
     floor.a_waiting_caller()
     floor.hangs_up("n1-1.1")
     with floor.database.transaction() as session:
         (recall,) = open_recalls(session)
-    assert (recall.caller_masked, recall.reason) == ("139****0001", "hung_up_waiting")
-    floor.do(floor.desk.recalls.done, recall.id, clerk)
-    with pytest.raises(IllegalStepError):
-        floor.do(floor.desk.recalls.done, recall.id, clerk)
+    assert (recall.caller_masked, recall.reason, recall.tries) == ("139****0001", "hung_up_waiting", 0)
+    return recall.id
+
+
+@pytest.mark.parametrize("outcome", ["reached", "wrong_number"])
+def test_a_recall_is_done_once(floor: Floor, a_recall: UUID, outcome: str):
+    clerk = floor.a_person("clerk", "operator")
+    assert floor.do(floor.desk.recalls.number, a_recall) == CITIZEN
+    assert floor.do(floor.desk.recalls.tell, a_recall, clerk, outcome, 0).outcome == outcome
+    for verb in (lambda: floor.do(floor.desk.recalls.tell, a_recall, clerk, outcome, 0),
+                 lambda: floor.do(floor.desk.recalls.number, a_recall)):
+        with pytest.raises(SettledError):
+            verb()
     assert floor.recalls() == [(CITIZEN, "done")]
     with floor.database.transaction() as session:
         assert open_recalls(session) == []
+
+
+def test_who_was_not_reached_stays_with_the_tries(floor: Floor, a_recall: UUID):
+    clerk = floor.a_person("clerk", "operator")
+    floor.do(floor.desk.recalls.tell, a_recall, clerk, "not_reached", 0)
+    with pytest.raises(ConflictError):  # a second press of the same button, or a colleague a moment later
+        floor.do(floor.desk.recalls.tell, a_recall, clerk, "not_reached", 0)
+    floor.clock.advance(3600)
+    floor.do(floor.desk.recalls.tell, a_recall, clerk, "not_reached", 1)
+    with floor.database.transaction() as session:
+        (row,) = open_recalls(session)
+    assert (row.tries, row.last_try_at, row.state) == (2, floor.clock.now(), "open")
+    floor.do(floor.desk.recalls.tell, a_recall, clerk, "reached", 0)  # reached is reached, whoever tried before
+    assert floor.recalls() == [(CITIZEN, "done")]
+    with pytest.raises(InvalidError):
+        floor.do(floor.desk.recalls.tell, a_recall, clerk, "perhaps", 0)

@@ -1,9 +1,6 @@
 """Seats and calls over HTTP, as the bench uses them."""
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
 from tests.services.floor import CITIZEN, Floor
@@ -109,21 +106,3 @@ def test_the_lists(browse, floor: Floor):
     assert (calls["total"], calls["items"][0]["outcome"], calls["items"][0]["caller_masked"]) == (1, "abandoned", "139****0007")
     assert calls["items"][0]["transcript_state"] is None
     assert [one["extension"] for one in tab.get("/api/agents").json()] == ["8001"]
-
-
-def test_two_people_return_the_same_call_at_once_and_one_is_told(browse, floor: Floor):
-    floor.a_person("one", "operator")
-    floor.a_person("two", "operator")
-    floor.a_waiting_caller()
-    floor.hangs_up("n1-1.1")
-    tabs = [browse("one"), browse("two")]
-    (recall,) = tabs[0].get("/api/recalls").json()
-    at_once = threading.Barrier(2)
-
-    def done(tab) -> int:
-        at_once.wait(5)
-        return int(tab.post(f"/api/recalls/{recall['id']}/done").status_code)
-
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(done, tabs)) == [204, 409]
-    assert tabs[0].get("/api/recalls").json() == []

@@ -20,7 +20,7 @@ def test_from_the_draft_to_the_verdict(
 ) -> None:
     path = f"/api/tickets/{a_call_taken}"
     draft = operator.get(path).json()
-    assert (draft["state"], draft["caller"], draft["version"]) == ("draft", CITIZEN, 1)
+    assert (draft["state"], draft["caller_masked"], draft["version"]) == ("draft", "139****0001", 1)
     assert draft["call"]["id"] == CALL
     assert draft["call"]["recording_state"] == "sealed"
     assert draft["recording"]["may_listen"]

@@ -44,6 +44,7 @@ export function useCalls(): Calls {
   }
   useNews('call.changed', again)
   useNews('transcript.changed', again)
+  useNews('recall.changed', again)
   useReread(again)
   onScopeDispose(() => {
     clearTimeout(timer)
