@@ -22,8 +22,8 @@ def main(settings: Settings) -> None:
     rooms = wire(settings)
     services = Services(
         settings=settings, database=rooms.database, clock=rooms.clock, accounts=rooms.accounts, agents=rooms.agents,
-        calls=rooms.calls, tickets=rooms.tickets, recordings=rooms.recordings, surveys=rooms.surveys,
-        transcription=rooms.transcription,
+        calls=rooms.calls, messaging=rooms.messaging, tickets=rooms.tickets, recordings=rooms.recordings,
+        surveys=rooms.surveys, transcription=rooms.transcription,
     )  # fmt: skip
     # The search's dictionary takes a second to load: not in the request that saves the first ticket.
     threading.Thread(target=warm_up, name="dictionary", daemon=True).start()

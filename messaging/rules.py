@@ -4,7 +4,9 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-STATES = ("queued", "sending", "sent", "failed", "uncertain")
+STATES = ("queued", "sending", "sent", "failed", "uncertain", "delivered", "replaced")
+"""What a person settled after nobody knew: delivered (it had arrived) or replaced (a new one was sent)."""
+SETTLED_AS = {"delivered": "delivered", "send_again": "replaced"}
 
 # Longer than any gateway may take: a row still `sending` after this was left by a crash.
 SENDING_LEASE = timedelta(minutes=2)

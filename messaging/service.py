@@ -4,15 +4,17 @@ from __future__ import annotations
 import logging
 import uuid
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from common import bus
 from common.clock import Clock
 from common.database import new_id
+from common.errors import InvalidError, NotFoundError, SettledError
 from common.settings import masked
 from messaging.model import Message
-from messaging.rules import e164
+from messaging.rules import SETTLED_AS, e164
 from messaging.texts import text_for
 
 log = logging.getLogger(__name__)
@@ -45,6 +47,32 @@ class Messaging:
             bus.publish(session, "work.queued", kind="outbox")
             log.info("message.queued id=%s purpose=%s to=%s", message_id, purpose, masked(number))
         return message_id
+
+    def settle(self, session: Session, message_id: uuid.UUID, decision: str) -> tuple[Message, uuid.UUID | None]:
+        """A person decided about a message of which nobody knew whether it arrived: the message, and the new one's id.
+
+        `decision`: delivered, or send_again (the same words to the same number, as a row of its own). Two people at
+        once: the second gets SettledError. The new row's key names the old one, so there can only be one.
+        """
+        if decision not in SETTLED_AS:
+            raise InvalidError(f"the decision is one of {', '.join(SETTLED_AS)}", fields={"decision": "not_an_option"})
+        message = session.scalar(
+            select(Message).where(Message.id == message_id).with_for_update().execution_options(populate_existing=True)
+        )
+        if message is None:
+            raise NotFoundError("there is no such message")
+        if message.state != "uncertain":
+            raise SettledError(f"this message is {message.state}: nobody has to decide about it", state=message.state)
+        message.state = SETTLED_AS[decision]
+        session.flush()
+        bus.publish(session, "message.changed", message_id=message.id)
+        log.info("message.%s id=%s", message.state, message.id)
+        if decision == "delivered":
+            return message, None
+        return message, self.queue(
+            session, key=f"again-{message.id}", to=message.to_number, body=message.body, purpose=message.purpose,
+            ticket_id=message.ticket_id,
+        )
 
     def acknowledge(
         self, session: Session, *, ticket_id: uuid.UUID, ticket_no: str, number: str | None, line: str, language: str

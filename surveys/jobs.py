@@ -32,8 +32,9 @@ BREATH = 1.0
 STARTED_AT_ONCE = 200
 
 
-def workflow_id(survey_id: uuid.UUID) -> str:
-    return f"survey-{survey_id}"
+def workflow_id(survey_id: uuid.UUID, turn: int) -> str:
+    """DBOS runs an id once for ever: each time that a person has a survey tried again (`Survey.round`) it needs another."""
+    return f"survey-{survey_id}-{turn}" if turn else f"survey-{survey_id}"
 
 
 def _database_fault(error: BaseException) -> bool:
@@ -113,37 +114,42 @@ class SurveyJobs:
     def start_due(self) -> int:
         """Give every new survey its workflow; how many. Enqueued first, noted after: a crash between only repeats it."""
         with self._database.transaction() as session:
-            new = session.scalars(
-                select(Survey.id)
+            new = session.execute(
+                select(Survey.id, Survey.round)
                 .where(Survey.state == "due", Survey.enqueued_at.is_(None))
                 .order_by(Survey.created_at)
                 .limit(STARTED_AT_ONCE)
             ).all()
-        for survey_id in new:
-            self._enqueue(survey_id)
+        for survey_id, turn in new:
+            self._enqueue(survey_id, turn)
         return len(new)
 
-    def _enqueue(self, survey_id: uuid.UUID) -> None:
-        Jobs.enqueue(QUEUE, workflow_id(survey_id), self._workflow, str(survey_id))
+    def _enqueue(self, survey_id: uuid.UUID, turn: int) -> None:
+        Jobs.enqueue(QUEUE, workflow_id(survey_id, turn), self._workflow, str(survey_id))
         with self._database.transaction() as session:
-            session.execute(update(Survey).where(Survey.id == survey_id).values(enqueued_at=self._clock.now()))
+            # Only this turn: a person may have asked for the next one meanwhile.
+            session.execute(
+                update(Survey).where(Survey.id == survey_id, Survey.round == turn).values(enqueued_at=self._clock.now())
+            )
 
     def mend(self) -> int:
         """Surveys that are not over but have no living workflow; how many. One that is unknown (a backup was restored
         without DBOS's tables) starts again; one that ended by a fault goes to a person."""
         with self._database.transaction() as session:
-            open_ids = session.scalars(
-                select(Survey.id).where(Survey.state.in_(("due", "running")), Survey.enqueued_at.is_not(None))
+            unfinished = session.execute(
+                select(Survey.id, Survey.round).where(
+                    Survey.state.in_(("due", "running")), Survey.enqueued_at.is_not(None)
+                )
             ).all()
-        lives = Jobs.lives([workflow_id(survey_id) for survey_id in open_ids])
-        lost = [survey_id for survey_id in open_ids if not lives.get(workflow_id(survey_id))]
-        for survey_id in lost:
-            known = workflow_id(survey_id) in lives
+        lives = Jobs.lives([workflow_id(survey_id, turn) for survey_id, turn in unfinished])
+        lost = [(survey_id, turn) for survey_id, turn in unfinished if not lives.get(workflow_id(survey_id, turn))]
+        for survey_id, turn in lost:
+            known = workflow_id(survey_id, turn) in lives
             log.error("survey.workflow_lost id=%s known=%s", survey_id, known)
             if known:
                 self.finish(survey_id, "uncertain", "fault")
             else:
-                self._enqueue(survey_id)
+                self._enqueue(survey_id, turn)
         return len(lost)
 
 

@@ -14,7 +14,8 @@ from surveys.rules import ATTEMPT_STATES, SURVEY_STATES
 class Survey(Base):
     """`number` is the one stored in the ticket when it closed, the only one ever dialled; None: there is no valid one.
     `next_at`: not before this moment. `reason`: why it was not reached, or why a person must look.
-    `enqueued_at`: its workflow exists."""
+    `enqueued_at`: its workflow exists; `round`: which one, for each time that a person had it tried again starts another.
+    `settled_n`: attempts up to this one were looked at by a person, who wanted one more."""
 
     __tablename__ = "surveys"
     __table_args__ = (
@@ -32,6 +33,8 @@ class Survey(Base):
     next_at: Mapped[datetime]
     enqueued_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    round: Mapped[int] = mapped_column(default=0, server_default="0")
+    settled_n: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Attempt(Base):

@@ -1,4 +1,4 @@
-"""Reads of surveys: what a ticket shows, what a person has to look at."""
+"""Reads of surveys: what a ticket shows, what a person has to look at, what planning counts."""
 from __future__ import annotations
 
 import uuid
@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys.model import Attempt, Survey, Verdict
+from surveys.rules import LIVE, Past
 
 
 @dataclass(frozen=True)
@@ -52,3 +53,32 @@ def uncertain(session: Session, limit: int = 100) -> list[ForAPerson]:
         select(Survey).where(Survey.state == "uncertain").order_by(Survey.finished_at).limit(limit)
     )
     return [ForAPerson(row.id, row.ticket_id, row.reason, row.finished_at) for row in rows]
+
+
+def past(session: Session, survey_id: uuid.UUID) -> list[Past]:
+    rows = session.scalars(select(Attempt).where(Attempt.survey_id == survey_id).order_by(Attempt.n))
+    return [Past(row.n, row.state, row.at, row.ended_at) for row in rows]
+
+
+def judged(session: Session, survey_id: uuid.UUID) -> bool:
+    return session.scalar(select(Verdict.id).where(Verdict.survey_id == survey_id)) is not None
+
+
+def calls_between(session: Session, number: str | None, start: datetime, end: datetime) -> int:
+    """To this number, all surveys together."""
+    counted = select(func.count()).select_from(Attempt).where(
+        Attempt.number == number, Attempt.at >= start, Attempt.at < end
+    )
+    return session.scalar(counted) or 0
+
+
+def live_calls(session: Session) -> int:
+    """Calls under way or asked for."""
+    return session.scalar(select(func.count()).select_from(Attempt).where(Attempt.state.in_(LIVE))) or 0
+
+
+def in_line(session: Session, now: datetime) -> int:
+    """Surveys that would call now if all could."""
+    return session.scalar(
+        select(func.count()).select_from(Survey).where(Survey.state.in_(("due", "running")), Survey.next_at <= now)
+    ) or 0

@@ -19,6 +19,9 @@ ATTEMPT_STEPS: dict[str, frozenset[str]] = {
     "answered": frozenset({"hung_up", "uncertain", "done"}),
 }
 
+DECISIONS = ("reached", "again")
+"""What a person may decide about a survey of which nobody knows whether the citizen's phone rang."""
+
 RING_SECONDS = 40
 # An instruction nobody took in this time is dropped: surely nobody was called.
 TAKE_SECONDS = 60
@@ -142,12 +145,14 @@ Plan = Wait | Dial | Watch | Over
 
 
 def plan(
-    now: datetime, hours: CallingHours, past: Sequence[Past], calls_today: int, not_before: datetime, *, judged: bool
+    now: datetime, hours: CallingHours, past: Sequence[Past], calls_today: int, not_before: datetime, *, judged: bool,
+    settled_n: int = 0,
 ) -> Plan:
     """What to do next, from the rows alone: so it comes out the same after any crash.
 
     No answer, busy or a trunk failure are tried again; who answered and hung up without a word is left in peace; an
-    attempt of which nobody knows whether it rang goes to a person.
+    attempt of which nobody knows whether it rang goes to a person. What that person settled (attempts up to `settled_n`)
+    stands in nobody's way: they wanted one call more, though no more than one beyond the usual number.
     """
     if judged:
         return Over("done", None)
@@ -155,12 +160,11 @@ def plan(
         last = past[-1]
         if last.state in LIVE:
             return Watch(last.n)
-        if last.state == "uncertain":
-            return Over("uncertain", "attempt_uncertain")
-        if last.state not in RETRIED:
-            return Over("unreached", last.state)
-        if last.n >= hours.max_attempts:
-            return Over("unreached", last.state)
+        if last.n > settled_n:
+            if last.state == "uncertain":
+                return Over("uncertain", "attempt_uncertain")
+            if last.state not in RETRIED or last.n >= hours.max_attempts:
+                return Over("unreached", last.state)
     moment = next_moment(now, hours, past, calls_today, not_before)
     return Wait(moment) if moment > now else Dial(past[-1].n + 1 if past else 1)
 

@@ -4,24 +4,25 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from common import bus
 from common.clock import Clock
 from common.database import new_id
-from common.errors import IllegalStepError, InvalidError, NotFoundError
+from common.errors import IllegalStepError, InvalidError, NotFoundError, SettledError
 from common.settings import masked
-from surveys import rules
+from surveys import queries, rules
+from surveys.errors import AttemptsUsedError
 from surveys.model import Attempt, Survey, Verdict
-from surveys.rules import CallingHours, Past, Plan
+from surveys.rules import CallingHours, Plan
 from telephony.instructions import Instructions
 from telephony.model import Instruction
 from tickets import timeline
 from tickets.model import Ticket
-from tickets.state import SYSTEM
+from tickets.state import SYSTEM, Actor
 
 log = logging.getLogger(__name__)
 
@@ -57,11 +58,11 @@ class Surveys:
             return rules.Over(survey.state, survey.reason)
         now = self._clock.now()
         following = rules.plan(
-            now, self._hours, self._past(session, survey.id), self._calls_today(session, survey.number),
-            survey.next_at, judged=self._judged(session, survey.id),
+            now, self._hours, queries.past(session, survey.id), self._calls_today(session, survey.number),
+            survey.next_at, judged=queries.judged(session, survey.id), settled_n=survey.settled_n,
         )
-        if isinstance(following, rules.Dial) and self._live(session) >= rules.AT_ONCE:
-            following = rules.in_the_queue(now, self._hours, self._in_line(session, now), survey.id.int % 1000 / 1000)
+        if isinstance(following, rules.Dial) and queries.live_calls(session) >= rules.AT_ONCE:
+            following = rules.in_the_queue(now, self._hours, queries.in_line(session, now), survey.id.int % 1000 / 1000)
         if isinstance(following, rules.Wait) and survey.next_at != following.until:
             survey.next_at = following.until
             self._changed(session, survey.id)
@@ -142,7 +143,7 @@ class Surveys:
         attempt = self._attempt(session, attempt_id)
         if attempt.state not in rules.LIVE:
             raise IllegalStepError(f"this attempt is {attempt.state}: it cannot be answered any more")
-        if self._judged(session, attempt.survey_id):
+        if queries.judged(session, attempt.survey_id):
             raise IllegalStepError("the citizen has judged already")
         now = self._clock.now()
         session.add(
@@ -206,6 +207,54 @@ class Surveys:
             self._changed(session, survey_id)
         log.info("survey.%s id=%s reason=%s", state, survey_id, reason)
 
+    def attempts_left(self, session: Session, survey_id: uuid.UUID) -> int:
+        """Of the usual number; 0 when one more needs somebody to want it explicitly."""
+        return max(0, self._hours.max_attempts - len(queries.past(session, survey_id)))
+
+    def decide(
+        self, session: Session, survey_id: uuid.UUID, actor: Actor, decision: str, *, one_more: bool = False
+    ) -> Survey:
+        """A person decided about an uncertain survey. Nobody but the citizen gives a verdict, so none comes from here.
+
+        reached: the citizen's phone did ring; nothing more, unreached without a verdict. again: due once more, by a new
+        workflow, in the hours and under the cap of every attempt; it claims its row before it dials, as always.
+        `one_more`: also beyond the usual number of attempts. Two people at once: the second gets SettledError.
+        """
+        if decision not in rules.DECISIONS:
+            raise InvalidError(f"the decision is one of {', '.join(rules.DECISIONS)}", fields={"decision": "not_an_option"})
+        # The attempt before its survey, as when the citizen answers: two orders would wait for each other for ever.
+        last = session.scalar(
+            select(Attempt).where(Attempt.survey_id == survey_id).order_by(Attempt.n.desc()).limit(1).with_for_update()
+        )
+        survey = self._get(session, survey_id, lock=True)
+        if survey.state != "uncertain":
+            raise SettledError(f"this survey is {survey.state}: nobody has to decide about it", state=survey.state)
+        if queries.judged(session, survey.id):
+            # The citizen's word came after we gave up waiting for it: it counts, whatever was decided.
+            survey.state, survey.reason = "done", None
+        elif decision == "reached":
+            survey.state, survey.reason = "unreached", "settled"
+        else:
+            self._again(session, survey, last, one_more=one_more)
+        session.flush()
+        details: dict[str, object] = {"decision": decision, **({"one_more": True} if one_more else {})}
+        self._tell(session, survey, "survey_settled", details, actor)
+        log.info("survey.settled id=%s as=%s by=%s", survey.id, decision, actor.id)
+        return survey
+
+    def _again(self, session: Session, survey: Survey, last: Attempt | None, *, one_more: bool) -> None:
+        if last is not None and not self.settle(session, last.id):
+            raise IllegalStepError("a call of this survey is still under way; look again in some minutes")
+        if survey.number is None:
+            raise IllegalStepError("there is no number to call")
+        n = last.n if last is not None else 0
+        if n >= self._hours.max_attempts and not one_more:
+            raise AttemptsUsedError(f"all {n} attempts are used; one more needs your explicit word", attempts=n)
+        now = self._clock.now()
+        survey.state, survey.reason, survey.finished_at, survey.enqueued_at = "due", None, None, None
+        survey.next_at, survey.settled_n, survey.round = now, n, survey.round + 1
+        bus.publish(session, "work.queued", kind="survey")
+
     @staticmethod
     def _get(session: Session, survey_id: uuid.UUID, *, lock: bool = False) -> Survey:
         query = select(Survey).where(Survey.id == survey_id).execution_options(populate_existing=lock)
@@ -223,37 +272,14 @@ class Surveys:
             raise NotFoundError("there is no such attempt")
         return found
 
-    @staticmethod
-    def _past(session: Session, survey_id: uuid.UUID) -> list[Past]:
-        rows = session.scalars(select(Attempt).where(Attempt.survey_id == survey_id).order_by(Attempt.n))
-        return [Past(row.n, row.state, row.at, row.ended_at) for row in rows]
-
     def _calls_today(self, session: Session, number: str | None) -> int:
-        start, end = rules.local_day(self._clock.now(), self._hours.timezone)
-        counted = select(func.count()).select_from(Attempt).where(
-            Attempt.number == number, Attempt.at >= start, Attempt.at < end
-        )
-        return session.scalar(counted) or 0
-
-    @staticmethod
-    def _live(session: Session) -> int:
-        """Calls under way or asked for."""
-        return session.scalar(select(func.count()).select_from(Attempt).where(Attempt.state.in_(rules.LIVE))) or 0
-
-    @staticmethod
-    def _in_line(session: Session, now: datetime) -> int:
-        """Surveys that would call now if all could."""
-        return session.scalar(
-            select(func.count()).select_from(Survey).where(Survey.state.in_(("due", "running")), Survey.next_at <= now)
-        ) or 0
-
-    @staticmethod
-    def _judged(session: Session, survey_id: uuid.UUID) -> bool:
-        return session.scalar(select(Verdict.id).where(Verdict.survey_id == survey_id)) is not None
+        return queries.calls_between(session, number, *rules.local_day(self._clock.now(), self._hours.timezone))
 
     def _changed(self, session: Session, survey_id: uuid.UUID) -> None:
         bus.publish(session, "survey.changed", ticket_id=self._get(session, survey_id).ticket_id)
 
-    def _tell(self, session: Session, survey: Survey, kind: str, details: dict[str, object]) -> None:
-        timeline.append(session, self._clock.now(), survey.ticket_id, kind, SYSTEM, details=details)
+    def _tell(
+        self, session: Session, survey: Survey, kind: str, details: dict[str, object], actor: Actor = SYSTEM
+    ) -> None:
+        timeline.append(session, self._clock.now(), survey.ticket_id, kind, actor, details=details)
         bus.publish(session, "survey.changed", ticket_id=survey.ticket_id)

@@ -17,6 +17,7 @@ from common.settings import Settings
 if TYPE_CHECKING:
     from accounts.service import Accounts
     from agents.service import Agents
+    from messaging.service import Messaging
     from recordings.service import Recordings
     from routing.service import CallDesk
     from surveys.service import Surveys
@@ -38,6 +39,7 @@ class Services:
     accounts: Accounts
     agents: Agents
     calls: CallDesk
+    messaging: Messaging
     tickets: Tickets
     recordings: Recordings
     surveys: Surveys

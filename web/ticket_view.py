@@ -31,6 +31,8 @@ from web.listeners import has_the_call, took_the_call
 READERS = ("operator", "dispatcher", "handler", "supervisor", "leader")
 # Who may read who the petitioner is when the ticket is not open (举报, 匿名).
 SEES_PETITIONERS = ("operator", "dispatcher", "supervisor", "admin")
+# Who settles what nobody knows: whether a message or a call reached the citizen.
+SETTLERS = ("dispatcher", "supervisor", "admin")
 PRIVATE = ("contact", "petitioner")
 
 
@@ -92,16 +94,21 @@ class AttemptOut(BaseModel):
 
 
 class SurveyOut(BaseModel):
+    """`attempts_left`: of the usual number, for who has an uncertain survey tried again."""
+
+    id: UUID
     state: str
     reason: str | None
     next_at: datetime
     attempts: list[AttemptOut]
+    attempts_left: int
     verdict: VerdictOut | None
 
 
 class MessageOut(BaseModel):
-    """A message to the citizen. state uncertain: nobody knows whether it arrived, and it is not sent again."""
+    """A message to the citizen. state uncertain: nobody knows whether it arrived, and it is not sent again by itself."""
 
+    id: UUID
     purpose: str
     to_masked: str
     state: str
@@ -153,6 +160,7 @@ class TicketOut(BaseModel):
     survey: SurveyOut | None
     messages: list[MessageOut]
     allowed: list[AllowedOut]
+    may_settle: bool
 
 
 def ticket_out(session: Session, wired: Services, me: Person, ticket: Ticket) -> TicketOut:
@@ -176,14 +184,10 @@ def ticket_out(session: Session, wired: Services, me: Person, ticket: Ticket) ->
         call=None if hidden else _call(session, ticket, now),
         recording=None if hidden else _recording(session, ticket, me),
         transcript=None if hidden else _transcript(session, ticket),
-        survey=None if survey is None else SurveyOut(
-            state=survey.survey.state, reason=survey.survey.reason, next_at=survey.survey.next_at,
-            attempts=[AttemptOut.model_validate(one, from_attributes=True) for one in survey.attempts],
-            verdict=verdict_out(survey.verdict),
-        ),
+        survey=None if survey is None else _survey(session, wired, survey),
         messages=[
             MessageOut(
-                purpose=one.purpose, to_masked=masked(one.to_number), state=one.state, problem=one.problem,
+                id=one.id, purpose=one.purpose, to_masked=masked(one.to_number), state=one.state, problem=one.problem,
                 created_at=one.created_at, sent_at=one.sent_at,
             )
             for one in ([] if hidden else messages_of_ticket(session, ticket.id))
@@ -192,6 +196,16 @@ def ticket_out(session: Session, wired: Services, me: Person, ticket: Ticket) ->
             AllowedOut(step=one.step, allowed=one.allowed, why=one.why)
             for one in state.allowed_steps(ticket.state, me.roles, missing_fields(ticket, "file"))
         ],
+        may_settle=me.has_role(*SETTLERS),
+    )
+
+
+def _survey(session: Session, wired: Services, view: surveys.SurveyView) -> SurveyOut:
+    survey = view.survey
+    return SurveyOut(
+        id=survey.id, state=survey.state, reason=survey.reason, next_at=survey.next_at,
+        attempts=[AttemptOut.model_validate(one, from_attributes=True) for one in view.attempts],
+        attempts_left=wired.surveys.attempts_left(session, survey.id), verdict=verdict_out(view.verdict),
     )
 
 

@@ -54,8 +54,9 @@ class TicketsOut(BaseModel):
 
 
 class UncertainOut(BaseModel):
-    """A message or a survey call of which nobody knows whether it reached the citizen."""
+    """A message or a survey call of which nobody knows whether it reached the citizen. `id`: the message's, the survey's."""
 
+    id: UUID
     what: Literal["message", "survey"]
     ticket_id: UUID | None
     reason: str | None
@@ -133,11 +134,11 @@ def uncertain(me: Me, session: Transaction) -> list[UncertainOut]:
     require_role(me, *SEES_PETITIONERS)
     return [
         *(
-            UncertainOut(what="message", ticket_id=one.ticket_id, reason=one.problem, since=one.created_at)
+            UncertainOut(id=one.id, what="message", ticket_id=one.ticket_id, reason=one.problem, since=one.created_at)
             for one in uncertain_messages(session)
         ),
         *(
-            UncertainOut(what="survey", ticket_id=one.ticket_id, reason=one.reason, since=one.since)
+            UncertainOut(id=one.survey_id, what="survey", ticket_id=one.ticket_id, reason=one.reason, since=one.since)
             for one in uncertain_surveys(session)
         ),
     ]

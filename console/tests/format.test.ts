@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { grouped, masked } from '@/format/number'
+import { grouped, known, masked } from '@/format/number'
 import { ago, dayTime, duration, secondsSince, ticking } from '@/format/time'
 import words from '@/locales/zh-CN/time.json'
 
@@ -60,6 +60,10 @@ describe('numbers', () => {
     [null, '未知号码'],
   ])('%s is shown as %s', (number, text) => {
     expect(masked(number, '未知号码')).toBe(text)
+  })
+
+  it('are known, or there is none', () => {
+    expect(['139****0001', 'unknown', '', null].map((number) => known(number))).toEqual(['139****0001', null, null, null])
   })
 
   it('are grouped for reading aloud', () => {

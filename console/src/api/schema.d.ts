@@ -450,6 +450,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/messages/{message_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settle Message
+         * @description 409 settled: somebody was faster.
+         */
+        post: operations["settle_message_api_messages__message_id__settle_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/surveys/{survey_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settle Survey
+         * @description 409 settled: somebody was faster. 409 attempts_used: ask again with `one_more`. There is no way to enter a verdict.
+         */
+        post: operations["settle_survey_api_surveys__survey_id__settle_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recordings/{recording_id}/audio": {
         parameters: {
             query?: never;
@@ -791,10 +831,26 @@ export interface components {
             locale: string;
         };
         /**
+         * MessageDecision
+         * @description delivered: it had arrived. send_again: a new message with the same words; the citizen may get both.
+         */
+        MessageDecision: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "delivered" | "send_again";
+        };
+        /**
          * MessageOut
-         * @description A message to the citizen. state uncertain: nobody knows whether it arrived, and it is not sent again.
+         * @description A message to the citizen. state uncertain: nobody knows whether it arrived, and it is not sent again by itself.
          */
         MessageOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
             /** Purpose */
             purpose: string;
             /** To Masked */
@@ -1164,8 +1220,32 @@ export interface components {
             /** State */
             state: string;
         };
-        /** SurveyOut */
+        /**
+         * SurveyDecision
+         * @description reached: the phone did ring, nothing more is done. again: one call more, `one_more` also beyond the usual number.
+         */
+        SurveyDecision: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "reached" | "again";
+            /**
+             * One More
+             * @default false
+             */
+            one_more: boolean;
+        };
+        /**
+         * SurveyOut
+         * @description `attempts_left`: of the usual number, for who has an uncertain survey tried again.
+         */
         SurveyOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
             /** State */
             state: string;
             /** Reason */
@@ -1177,6 +1257,8 @@ export interface components {
             next_at: string;
             /** Attempts */
             attempts: components["schemas"]["AttemptOut"][];
+            /** Attempts Left */
+            attempts_left: number;
             verdict: components["schemas"]["VerdictOut"] | null;
         };
         /** TabIn */
@@ -1258,6 +1340,8 @@ export interface components {
             messages: components["schemas"]["MessageOut"][];
             /** Allowed */
             allowed: components["schemas"]["AllowedOut"][];
+            /** May Settle */
+            may_settle: boolean;
         };
         /**
          * TicketRow
@@ -1354,9 +1438,14 @@ export interface components {
         };
         /**
          * UncertainOut
-         * @description A message or a survey call of which nobody knows whether it reached the citizen.
+         * @description A message or a survey call of which nobody knows whether it reached the citizen. `id`: the message's, the survey's.
          */
         UncertainOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
             /**
              * What
              * @enum {string}
@@ -2234,6 +2323,72 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Revealed"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    settle_message_api_messages__message_id__settle_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    settle_survey_api_surveys__survey_id__settle_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                survey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveyDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

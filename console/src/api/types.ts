@@ -77,6 +77,7 @@ export interface TranscriptWord {
 export type Transcript = Narrow<Schema['TranscriptOut'], { state: TranscriptState; words: TranscriptWord[] }>
 export type SurveyAttempt = Schema['AttemptOut']
 export type Survey = Narrow<Schema['SurveyOut'], { state: 'due' | 'running' | 'done' | 'unreached' | 'uncertain' | 'cancelled' }>
+export type Uncertain = Narrow<Schema['UncertainOut'], { what: 'message' | 'survey' }>
 export type AllowedStep = Schema['AllowedOut']
 export type Ticket = Narrow<
   Schema['TicketOut'],

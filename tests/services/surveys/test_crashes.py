@@ -264,3 +264,26 @@ def test_a_call_that_may_have_rung_goes_to_a_person(
     telephony.stop()
     assert (survey.state, survey.reason) == ("uncertain", "attempt_uncertain")
     assert list(telephony.dialled.values()) == [1]
+
+
+def test_a_person_has_it_tried_again_by_a_workflow_of_its_own(
+    database: Database, morning: ShiftedClock, a_closed_ticket: uuid.UUID,
+    start_worker: Callable[..., subprocess.Popen[str]],
+) -> None:
+    def script(session: Session, attempt: uuid.UUID, calls: int) -> OriginateOutcome | None:
+        if calls == 1:
+            return None
+        surveys_on(morning).heard(session, attempt, "n1-1.1")
+        surveys_on(morning).answer(session, attempt, False, 2)
+        return OriginateOutcome(answered=True, reason=4, uniqueid="n1-1.1")
+
+    telephony = Telephony(database, morning, script)
+    start_worker()
+    survey = ended(database)
+    assert survey.state == "uncertain"
+    with database.transaction() as session:
+        surveys_on(morning).decide(session, survey.id, somebody(database, "周静", "dispatcher"), "again")
+    assert ended(database).state == "done"
+    telephony.stop()
+    assert attempts(database) == [(1, "uncertain"), (2, "done")]
+    assert sorted(telephony.dialled.values()) == [1, 1]

@@ -90,6 +90,25 @@ def test_the_next_thing_follows_from_the_attempts(attempts: list[Past], followin
     assert found == following
 
 
+@pytest.mark.parametrize(
+    ("attempts", "settled_n", "following"),
+    [
+        ([past(1, "uncertain", at(2, 11))], 1, Dial(2)),
+        ([past(1, "uncertain", at(2, 11, 45))], 1, Wait(at(2, 12, 15))),
+        ([past(1, "busy"), past(2, "uncertain", at(2, 9))], 1, Over("uncertain", "attempt_uncertain")),
+        ([past(1, "busy"), past(2, "busy"), past(3, "uncertain", at(2, 9))], 3, Dial(4)),
+        ([past(1, "busy"), past(2, "busy"), past(3, "uncertain"), past(4, "no_answer", at(2, 9))], 3,
+         Over("unreached", "no_answer")),
+        ([past(1, "uncertain"), past(2, "no_answer", at(2, 9))], 1, Dial(3)),
+        ([past(1, "uncertain"), past(2, "claimed")], 1, Watch(2)),
+    ],
+)
+def test_what_a_person_settled_is_followed_by_one_call_more(
+    attempts: list[Past], settled_n: int, following: object
+) -> None:
+    assert plan(at(2, 12), HOURS, attempts, 0, at(2, 9), judged=False, settled_n=settled_n) == following
+
+
 def test_a_verdict_ends_it_whatever_else() -> None:
     assert plan(at(2, 12), HOURS, [past(1, "claimed")], 1, at(2, 9), judged=True) == Over("done", None)
 
