@@ -8,3 +8,9 @@ class AttemptsUsedError(IllegalStepError):
     """The usual number of attempts is used up; one more needs a person's explicit word."""
 
     code = "attempts_used"
+
+
+class CallUnderWayError(IllegalStepError):
+    """A call of this survey is still under way; look again in some minutes."""
+
+    code = "call_under_way"

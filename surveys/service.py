@@ -15,7 +15,7 @@ from common.database import new_id
 from common.errors import IllegalStepError, InvalidError, NotFoundError, SettledError
 from common.settings import masked
 from surveys import queries, rules
-from surveys.errors import AttemptsUsedError
+from surveys.errors import AttemptsUsedError, CallUnderWayError
 from surveys.model import Attempt, Survey, Verdict
 from surveys.rules import CallingHours, Plan
 from telephony.instructions import Instructions
@@ -244,7 +244,7 @@ class Surveys:
 
     def _again(self, session: Session, survey: Survey, last: Attempt | None, *, one_more: bool) -> None:
         if last is not None and not self.settle(session, last.id):
-            raise IllegalStepError("a call of this survey is still under way; look again in some minutes")
+            raise CallUnderWayError
         if survey.number is None:
             raise IllegalStepError("there is no number to call")
         n = last.n if last is not None else 0

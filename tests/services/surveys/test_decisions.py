@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from common.clock import FakeClock
 from common.database import Database
-from common.errors import IllegalStepError, InvalidError, SettledError
+from common.errors import InvalidError, SettledError
 from surveys import rules
-from surveys.errors import AttemptsUsedError
+from surveys.errors import AttemptsUsedError, CallUnderWayError
 from surveys.model import Attempt, Survey, Verdict
 from surveys.service import Surveys
 from telephony.instructions import Instructions
@@ -129,7 +129,7 @@ def test_a_call_that_is_still_under_way_is_waited_for(
         assert attempt is not None
         assert Instructions(clock).take(session, "n1") is not None
         surveys.finish(session, a_due_survey, "uncertain", "fault")
-    with pytest.raises(IllegalStepError, match="under way"), database.transaction() as session:
+    with pytest.raises(CallUnderWayError), database.transaction() as session:
         surveys.decide(session, a_due_survey, dispatcher, "again")
     with database.transaction() as session:
         surveys.heard(session, attempt, "n1-1.1")

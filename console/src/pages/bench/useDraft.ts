@@ -160,6 +160,11 @@ export function useDraft(id: string): DraftDesk {
       return false
     }
     state.value = 'unsaved'
+    if (problem instanceof ApiError && problem.code === 'illegal_step') {
+      // It cannot be written any more (the caller gave up and the draft went): show it so, and try no further.
+      take(await api.get<Ticket>(path))
+      return false
+    }
     later(RETRY_MS)
     return false
   }
