@@ -1,6 +1,7 @@
 """Calls: the pop, the list, rejoin and hang-up through the switch."""
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -10,6 +11,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from agents.queries import presence_of
 from common.errors import IllegalStepError, NotAllowedError, NotFoundError, UnavailableError
 from routing.lists import list_calls
 from routing.model import Call
@@ -94,10 +96,13 @@ def calls(wanted: Annotated[CallsQuery, Query()], wired: Wired, me: Me, session:
 
 @router.get("/calls/{call_id}/pop")
 def call_pop(call_id: CallId, wired: Wired, me: Me, session: Transaction) -> PopOut:
-    """With the caller's number in clear: for the agent who has the call, and for supervisors."""
+    """For who had the call, and for supervisors. `caller` in clear only for the agent whom it keeps busy now, wrap-up
+    included: everybody else gives a reason (`web.reveal`)."""
     found = pop(session, call_id, wired.clock.now())
     _own_or_overseen(me, found)
-    return PopOut.model_validate(found, from_attributes=True)
+    mine = presence_of(session, me.id)
+    busy_with_it = found.agent_id == me.id and mine is not None and mine.call_id == call_id
+    return PopOut.model_validate(found if busy_with_it else replace(found, caller=None), from_attributes=True)
 
 
 @router.post("/calls/{call_id}/rejoin", status_code=204)

@@ -192,7 +192,8 @@ export interface paths {
         };
         /**
          * Call Pop
-         * @description With the caller's number in clear: for the agent who has the call, and for supervisors.
+         * @description For who had the call, and for supervisors. `caller` in clear only for the agent whom it keeps busy now, wrap-up
+         *     included: everybody else gives a reason (`web.reveal`).
          */
         get: operations["call_pop_api_calls__call_id__pop_get"];
         put?: never;

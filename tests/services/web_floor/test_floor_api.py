@@ -74,7 +74,20 @@ def test_the_pop_is_for_who_has_the_call_and_for_supervisors(browse, floor: Floo
     path = f"/api/calls/{call_id}/pop"
     assert browse("agent8001").get(path).json()["caller"] == CITIZEN
     assert browse("agent8002").get(path).status_code == 403
-    assert browse("supervisor").get(path).status_code == 200
+    overseen = browse("supervisor").get(path)
+    assert (overseen.status_code, overseen.json()["caller"], overseen.json()["caller_masked"]) == (200, None, "139****0001")
+
+
+def test_the_pop_keeps_the_number_until_the_wrap_up_is_done(browse, floor: Floor):
+    floor.a_ready_agent("8001")
+    call_id = floor.a_talk()
+    tab = browse("agent8001")
+    floor.hangs_up(call_id, "talked")
+    path = f"/api/calls/{call_id}/pop"
+    assert tab.get(path).json()["caller"] == CITIZEN
+    assert tab.post("/api/presence/wrap-up-done").status_code == 200
+    after = tab.get(path)
+    assert (after.json()["caller"], CITIZEN in after.text) == (None, False)
 
 
 def test_after_a_reload_the_caller_is_sent_to_my_phone_again(browse, telephony, floor: Floor):
