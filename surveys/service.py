@@ -232,22 +232,22 @@ class Surveys:
         if queries.judged(session, survey.id):
             # The citizen's word came after we gave up waiting for it: it counts, whatever was decided.
             survey.state, survey.reason = "done", None
+        elif last is not None and not self.settle(session, last.id):
+            raise CallUnderWayError
         elif decision == "reached":
             survey.state, survey.reason = "unreached", "settled"
         else:
-            self._again(session, survey, last, one_more=one_more)
+            self._again(session, survey, last.n if last is not None else 0, one_more=one_more)
         session.flush()
         details: dict[str, object] = {"decision": decision, **({"one_more": True} if one_more else {})}
         self._tell(session, survey, "survey_settled", details, actor)
         log.info("survey.settled id=%s as=%s by=%s", survey.id, decision, actor.id)
         return survey
 
-    def _again(self, session: Session, survey: Survey, last: Attempt | None, *, one_more: bool) -> None:
-        if last is not None and not self.settle(session, last.id):
-            raise CallUnderWayError
+    def _again(self, session: Session, survey: Survey, n: int, *, one_more: bool) -> None:
+        """`n` attempts were made."""
         if survey.number is None:
             raise IllegalStepError("there is no number to call")
-        n = last.n if last is not None else 0
         if n >= self._hours.max_attempts and not one_more:
             raise AttemptsUsedError(f"all {n} attempts are used; one more needs your explicit word", attempts=n)
         now = self._clock.now()

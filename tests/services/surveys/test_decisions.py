@@ -129,8 +129,9 @@ def test_a_call_that_is_still_under_way_is_waited_for(
         assert attempt is not None
         assert Instructions(clock).take(session, "n1") is not None
         surveys.finish(session, a_due_survey, "uncertain", "fault")
-    with pytest.raises(CallUnderWayError), database.transaction() as session:
-        surveys.decide(session, a_due_survey, dispatcher, "again")
+    for decision in rules.DECISIONS:
+        with pytest.raises(CallUnderWayError), database.transaction() as session:
+            surveys.decide(session, a_due_survey, dispatcher, decision)
     with database.transaction() as session:
         surveys.heard(session, attempt, "n1-1.1")
         surveys.answer(session, attempt, True, 5)
