@@ -62,6 +62,9 @@ def status(data: Data = None, as_json: Annotated[bool, typer.Option("--json")] =
             out.print(f"  {name:12} {found.get(name) or '-'}")
         for name, pid in (found.get("processes") or {}).items():
             out.print(f"  {name:12} {'process ' + str(pid) if pid else '[red]not running[/]'}")
+        for line in found.get("lines", []):
+            login = f"SIP user {line['sip_user']}, password {line['password']}"
+            out.print(f"  test line    {line['number']:12} {login}", highlight=False)
     raise typer.Exit(0 if found["ready"] else 1)
 
 

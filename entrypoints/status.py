@@ -8,10 +8,12 @@ from typing import Any
 
 from common.settings import Settings
 from entrypoints import state_file
+from telephony.lines import DEMO_LINES, line_password
 
 
 def read(settings: Settings) -> dict[str, Any]:
-    """Keys: running, ready, web_url, sip_address, database, processes {name: pid|null}, engine, and in a demo accounts."""
+    """Keys: running, ready, web_url, sip_address, database, processes {name: pid|null}, engine; in a demo accounts, and lines:
+    what any SIP client needs to register at `sip_address` as a citizen's phone."""
     running = state_file.running(settings.data)
     state = state_file.read_state(settings.data) if running else {}
     ready = bool(running and state.get("started") and _answers(state.get("web_url")))
@@ -23,8 +25,16 @@ def read(settings: Settings) -> dict[str, Any]:
         "database": state.get("database"),
         "processes": state.get("processes", {}),
         "engine": state.get("engine"),
-        **({"accounts": state["accounts"]} if state.get("accounts") else {}),
+        **({"accounts": state["accounts"], "lines": _lines(settings)} if state.get("accounts") else {}),
     }
+
+
+def _lines(settings: Settings) -> list[dict[str, str]]:
+    return [
+        {"number": line.number, "name": line.name, "sip_user": f"line-{line.number}",
+         "password": line_password(settings, line.number)}
+        for line in DEMO_LINES
+    ]
 
 
 def _answers(web_url: str | None) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 
+from tests.calls.rig.desk_phone import DeskPhone
 from tests.system import System, wait_until
 
 
@@ -31,6 +32,18 @@ def test_status_tells_what_runs(system: System) -> None:
     assert all(told["processes"].values())
     assert told["engine"].startswith(("whisper", "vosk"))
     assert {"operator", "supervisor", "admin"} <= {account["role"] for account in told["accounts"]}
+
+
+def test_any_sip_client_can_be_a_citizen(system: System) -> None:
+    told = system.status()
+    line = told["lines"][-1]
+    host, port = told["sip_address"].removesuffix("/udp").split(":")
+    phone = DeskPhone(line["sip_user"], line["password"], (host, int(port)))
+    try:
+        assert phone.register() == 200
+        assert f"SIP user {line['sip_user']}" in system.jiesu("status").stdout
+    finally:
+        phone.close()
 
 
 def test_secrets_are_private(system: System) -> None:
