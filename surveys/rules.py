@@ -169,8 +169,6 @@ def plan(
     return Wait(moment) if moment > now else Dial(past[-1].n + 1 if past else 1)
 
 
-def outcome_of_dialling(answered: bool, reason: int) -> str:
-    """Attempt state from Asterisk's originate reason (`telephony.switch.OriginateOutcome`): 3 no answer, 5 busy."""
-    if answered:
-        return "answered"
-    return {3: "no_answer", 5: "busy"}.get(reason, "failed")
+def outcome_of_dialling(ending: str) -> str:
+    """Attempt state from how dialling ended (`telephony.switch.ENDINGS`); a congested trunk is one that failed."""
+    return ending if ending in {"answered", "no_answer", "busy"} else "failed"

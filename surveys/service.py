@@ -182,7 +182,7 @@ class Surveys:
         if row.state == "taken":
             return None if attempt.state == "answered" else "dialling"
         result = row.result or {}
-        return rules.outcome_of_dialling(bool(result.get("answered")), int(result.get("reason") or 0))
+        return rules.outcome_of_dialling(str(result.get("ending")))
 
     @staticmethod
     def _withdrawn(session: Session, row: Instruction) -> bool:

@@ -122,7 +122,7 @@ class Runner:
                 number=row.args["number"], context="survey", variables={"JIESU_ATTEMPT": attempt}, key=attempt,
                 ring_seconds=SURVEY_RING_SECONDS,
             )
-            result = {"answered": outcome.answered, "reason": outcome.reason, "uniqueid": outcome.uniqueid}
+            result = {"ending": outcome.ending, "uniqueid": outcome.uniqueid}
         except SwitchUnsureError as error:
             problem, state = str(error) or "no answer from the switch", "uncertain"
         except SwitchError as error:

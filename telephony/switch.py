@@ -40,14 +40,20 @@ class LiveChannel:
     seconds: int
 
 
+ENDINGS = ("answered", "busy", "no_answer", "congestion", "failed")
+
+
 @dataclass(frozen=True)
 class OriginateOutcome:
-    """`answered` only says that the channel was answered; the script tells what was said. `reason` is Asterisk's number:
-    0 no such endpoint or failed, 1/8 congestion, 3 no answer (ring time-out), 4 answered, 5 busy."""
+    """`ending`: one of ENDINGS. `answered` only says that the channel was answered; the script tells what was said.
+    `busy`: engaged, or declined; `congestion`: the carrier has no way through now; `failed`: anything else."""
 
-    answered: bool
-    reason: int
+    ending: str
     uniqueid: str | None
+
+    @property
+    def answered(self) -> bool:
+        return self.ending == "answered"
 
 
 class Switch(Protocol):

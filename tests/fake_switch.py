@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from telephony.switch import LiveChannel, OriginateOutcome, SwitchDownError, SwitchError, SwitchRefusedError
 
-ANSWERED = OriginateOutcome(answered=True, reason=4, uniqueid="n1-1.1")
+ANSWERED = OriginateOutcome(ending="answered", uniqueid="n1-1.1")
 
 
 @dataclass

@@ -17,7 +17,8 @@ from common.settings import masked
 from telephony.ami import checks
 from telephony.ami.actions import Ask, AskCall, AskList, failed
 from telephony.ami.connection import Connection, Pace
-from telephony.ami.replies import live_channels, outcome, reachable_agents
+from telephony.ami.hangups import CHANNEL_IDS, Hangups, within
+from telephony.ami.replies import is_vague, live_channels, outcome, reachable_agents
 from telephony.ami.translate import UNDERSTOOD, translate
 from telephony.events import Connected, Disconnected, Event
 from telephony.switch import LiveChannel, OriginateOutcome, SwitchDownError, SwitchRefusedError, SwitchUnsureError
@@ -58,6 +59,7 @@ class AmiSwitch:
         self._sessions: asyncio.Task[None] | None = None
         self._booted = threading.Event()
         self._boots = 0
+        self._hangups = Hangups()
         self._keys: OrderedDict[str, None] = OrderedDict()
         self._keys_lock = threading.Lock()
 
@@ -107,7 +109,7 @@ class AmiSwitch:
             "Timeout": str(max(1, min(ring_seconds, 120)) * 1000),
             "Async": "true",  # without it Asterisk serves nothing else on this connection until the phone is answered
             # A second channel with this id cannot exist: Asterisk itself refuses a repetition while the first one lives.
-            "ChannelId": f"o-{checks.key(key)}",
+            "ChannelId": CHANNEL_IDS + checks.key(key),
             "Variable": [
                 f"{checks.variable_name(name)}={checks.variable_value(value)}" for name, value in variables.items()
             ],
@@ -115,13 +117,13 @@ class AmiSwitch:
         self._claim(key)
         action_sent = [False]
         try:
-            messages = self._call(lambda: self._originate(headers, action_sent), ring_seconds + self._pace.answer_margin)
+            most = ring_seconds + self._pace.answer_margin + self._pace.hangup
+            result = self._call(lambda: self._originate(headers, action_sent), most)
         except SwitchDownError:
             if not action_sent[0]:
                 self._release(key)
             raise
-        result = outcome(messages)
-        log.info("originate.done key=%s number=%s reason=%d", key, masked(number), result.reason)
+        log.info("originate.done key=%s number=%s ending=%s", key, masked(number), result.ending)
         return result
 
     def channels(self) -> Sequence[LiveChannel]:
@@ -174,13 +176,15 @@ class AmiSwitch:
                 raise SwitchRefusedError(f"{name}: {said[:120]}")
         return answer
 
-    async def _originate(self, headers: dict[str, str | Sequence[str]], sent: list[bool]) -> list[Message]:
+    async def _originate(self, headers: dict[str, str | Sequence[str]], sent: list[bool]) -> OriginateOutcome:
         action = AskCall("Originate", headers)
         seconds = int(str(headers["Timeout"])) / 1000 + self._pace.answer_margin
-        try:
-            return await self._ready().ask(action, seconds)
-        finally:
-            sent[0] = action.sent
+        with self._hangups.expecting(str(headers["ChannelId"])) as hangup:
+            try:
+                messages = await self._ready().ask(action, seconds)
+            finally:
+                sent[0] = action.sent
+            return outcome(messages, await within(self._pace.hangup, hangup) if is_vague(messages) else None)
 
     def _claim(self, key: str) -> None:
         with self._keys_lock:
@@ -254,5 +258,7 @@ class AmiSwitch:
         event = translate(message)
         if event is not None:
             self._tell(event)
-        elif str(message.get("UserEvent", "")).lower() in UNDERSTOOD:
+            return
+        self._hangups.take(message)
+        if str(message.get("UserEvent", "")).lower() in UNDERSTOOD:
             log.warning("event.unfit name=%s", str(message["UserEvent"])[:40])

@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Pace:
     """Seconds. `action`: until a reply is overdue. `ping_every` and `ping_reply`: a silent peer is given up after their sum.
-    `retry_first` doubles to `retry_most` while sessions fail. `answer_margin`: what Originate gets above its ring time."""
+    `retry_first` doubles to `retry_most` while sessions fail. `answer_margin`: what Originate gets above its ring time.
+    `hangup`: how long the reason of a failed call is waited for after it failed."""
 
     action: float = 3.0
     connect: float = 3.0
@@ -28,6 +29,7 @@ class Pace:
     retry_first: float = 0.25
     retry_most: float = 5.0
     answer_margin: float = 8.0
+    hangup: float = 1.0
     booted: float = 120.0
 
 

@@ -8,26 +8,38 @@ from panoramisk.message import Message
 from common.settings import valid_number
 from telephony.ami.actions import failed
 from telephony.ami.checks import EXTENSION
+from telephony.ami.hangups import Hangup
 from telephony.switch import LiveChannel, OriginateOutcome, SwitchRefusedError, SwitchUnsureError
 
-ANSWERED = 4  # AST_CONTROL_ANSWER
+# OriginateResponse's Reason: AST_CONTROL_*. It gives 0 for most that fails, busy included: then the channel's hangup tells more.
+_REASONS = {3: "no_answer", 4: "answered", 5: "busy", 8: "congestion"}
 _DURATION = re.compile(r"([0-9]+):([0-5][0-9]):([0-5][0-9])")
 
 _AGENT_DEVICE = re.compile(rf"PJSIP/agent-({EXTENSION.pattern})")
 _NOT_THERE = {"UNAVAILABLE", "INVALID", "UNKNOWN"}
 
 
-def outcome(messages: list[Message]) -> OriginateOutcome:
-    """The OriginateResponse at the end. Raises SwitchRefusedError when Asterisk did not even queue the call."""
+def outcome(messages: list[Message], hangup: Hangup | None = None) -> OriginateOutcome:
+    """The OriginateResponse at the end, and what the channel's hangup said when `is_vague`. Raises SwitchRefusedError when
+    Asterisk did not even queue the call."""
     last = messages[-1]
     if failed(last):
         raise SwitchRefusedError(f"Originate: {str(last.get('Message', ''))[:120]}")
-    text = str(last.get("Reason", ""))
-    reason = int(text) if re.fullmatch(r"[0-9]{1,3}", text) else 0
+    ending = hangup.ending() if hangup is not None else _ending(last)
     uniqueid = str(last.get("Uniqueid", ""))
-    answered = last.get("Response") == "Success" and reason == ANSWERED
     # Asterisk writes <null> or <unknown> when no channel came to be.
-    return OriginateOutcome(answered, reason, None if not uniqueid or uniqueid.startswith("<") else uniqueid)
+    return OriginateOutcome(ending, None if not uniqueid or uniqueid.startswith("<") else uniqueid)
+
+
+def is_vague(messages: list[Message]) -> bool:
+    """An OriginateResponse that says no more than that it failed."""
+    return not failed(messages[-1]) and _ending(messages[-1]) == "failed"
+
+
+def _ending(last: Message) -> str:
+    text = str(last.get("Reason", ""))
+    ending = _REASONS.get(int(text), "failed") if re.fullmatch(r"[0-9]{1,3}", text) else "failed"
+    return "failed" if ending == "answered" and last.get("Response") != "Success" else ending
 
 
 def live_channels(messages: list[Message]) -> list[LiveChannel]:

@@ -20,7 +20,7 @@ REALM = "jiesu"
 """Of every SIP password: a digest is md5(username:REALM:password)."""
 AGENTS = tuple(str(number) for number in range(8001, 8051))
 AMI_EVENTS = (
-    "FullyBooted", "Shutdown", "UserEvent", "DialBegin", "DialEnd", "Hold", "Unhold", "ContactStatus", "OriginateResponse",
+    "FullyBooted", "Shutdown", "UserEvent", "DialBegin", "Hold", "Unhold", "ContactStatus", "OriginateResponse",
 )
 """What AMI sends us; anything else is filtered in Asterisk."""
 UNUSED = ("acl", "ccss", "indications", "pjproject", "queuerules", "udptl")

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def a_hotline_with(tmp_path: Path, ports: int) -> Iterator[Build]:
     """Build and start one with limits or prompts of its own: `a_hotline_with(conversation=2)`."""
     built: list[Hotline] = []
 
-    def build(**options: int) -> Hotline:
+    def build(**options: Any) -> Hotline:
         hotline = Hotline(tmp_path, ports, **options)
         built.append(hotline)
         return hotline.start()

@@ -10,8 +10,8 @@ from tests.calls.rig.desk_phone import DeskPhone
 from tests.calls.rig.hotline import Hotline, eventually
 
 
-def a_line(hotline: Hotline, *, answer_after: float | None = 0.3, status: int = 0) -> DeskPhone:
-    phone = DeskPhone("line-13900000002", "line-two", hotline.sip, answer_after=answer_after, status=status)
+def a_line(hotline: Hotline) -> DeskPhone:
+    phone = DeskPhone("line-13900000002", "line-two", hotline.sip)
     hotline.also_close(phone.close)
     assert phone.register() == 200
     return phone
@@ -62,23 +62,6 @@ def test_a_hung_survey_script_does_not_keep_the_citizen(hotline: Hotline) -> Non
     originate(hotline, "13900000002", str(uuid.uuid4()))
 
     assert citizen.ended.wait(8), "the limit of this test's conversations is 4 s"
-    hotline.gone()
-
-
-@pytest.mark.parametrize(
-    ("behaviour", "reason"), [((0, 486), "0"), ((None, 0), "3"), ((0, 404), "0")], ids=["busy", "no answer", "no such number"]
-)
-def test_a_citizen_who_does_not_answer(
-    hotline: Hotline, behaviour: tuple[float | None, int], reason: str
-) -> None:
-    """Asterisk's originate tells a busy phone with reason 0 like any failure; only the trunk's DialEnd says BUSY."""
-    a_line(hotline, answer_after=behaviour[0], status=behaviour[1])
-
-    outcome = originate(hotline, "13900000002", str(uuid.uuid4()))
-
-    assert (outcome["Response"], outcome["Reason"]) == ("Failure", reason)
-    told = [event["DialStatus"] for event in hotline.ami.named("DialEnd") if event["DestChannel"].startswith("PJSIP/trunk-")]
-    assert ("BUSY" in told) == (behaviour[1] == 486)
     hotline.gone()
 
 

@@ -12,7 +12,8 @@ from telephony.events import Connected, Event
 from tests.wire.posing_ami import PosingAmi
 
 QUICK = Pace(
-    action=0.4, connect=1.0, ping_every=0.15, ping_reply=0.15, retry_first=0.02, retry_most=0.1, answer_margin=0.2, booted=0.5
+    action=0.4, connect=1.0, ping_every=0.15, ping_reply=0.15, retry_first=0.02, retry_most=0.1, answer_margin=0.2,
+    hangup=0.2, booted=0.5
 )
 
 

@@ -35,16 +35,65 @@ def queued(action: Action) -> str:
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        (("Success", 4, f"o-{ATTEMPT}"), OriginateOutcome(True, 4, f"o-{ATTEMPT}")),
-        (("Failure", 3, "<null>"), OriginateOutcome(False, 3, None)),
-        (("Failure", 5, f"o-{ATTEMPT}"), OriginateOutcome(False, 5, f"o-{ATTEMPT}")),
-        (("Failure", 0, ""), OriginateOutcome(False, 0, None)),
-        (("Failure", 8, "<unknown>"), OriginateOutcome(False, 8, None)),
+        (("Success", 4, f"o-{ATTEMPT}"), OriginateOutcome("answered", f"o-{ATTEMPT}")),
+        (("Failure", 3, "<null>"), OriginateOutcome("no_answer", None)),
+        (("Failure", 5, f"o-{ATTEMPT}"), OriginateOutcome("busy", f"o-{ATTEMPT}")),
+        (("Failure", 0, ""), OriginateOutcome("failed", None)),
+        (("Failure", 4, ""), OriginateOutcome("failed", None)),
+        (("Failure", 8, "<unknown>"), OriginateOutcome("congestion", None)),
     ],
 )
 def test_the_outcome_is_asterisks_answer_to_our_action(a_connected_switch, asterisk: PosingAmi, answer, expected) -> None:
     asterisk.answers["originate"] = lambda action: queued(action) + response(action, *answer)
     assert call(a_connected_switch) == expected
+
+
+def hangup(uniqueid: str, cause: int, *more: str) -> str:
+    return message(
+        "Event: Hangup", "Privilege: call,all", "Channel: PJSIP/trunk-00000001", f"Uniqueid: {uniqueid}", f"Cause: {cause}", *more
+    )
+
+
+@pytest.mark.parametrize(
+    ("cause", "more", "ending"),
+    [
+        (17, (), "busy"), (19, (), "no_answer"), (20, (), "no_answer"), (34, (), "congestion"), (1, (), "failed"),
+        (0, (), "failed"), (21, (), "failed"), (21, ("TechCause: 403",), "failed"), (21, ("TechCause: 603",), "busy"),
+        (17, ("TechCause: x",), "busy"),
+    ],
+)  # fmt: skip
+def test_why_a_call_failed_is_in_its_hangup_after_the_response(a_connected_switch, asterisk, cause, more, ending) -> None:
+    """For a busy phone and a dead trunk OriginateResponse says the same."""
+    asterisk.answers["originate"] = lambda action: (
+        queued(action) + hangup("o-somebody-elses", 17) + response(action, "Failure", 0, f"o-{ATTEMPT}")
+        + hangup("n1-1760000000.1", 17) + hangup(f"o-{ATTEMPT}", cause, *more) + hangup(f"o-{ATTEMPT}", 17)
+    )  # fmt: skip
+    assert call(a_connected_switch) == OriginateOutcome(ending, f"o-{ATTEMPT}")
+
+
+def test_a_hangup_before_the_response_counts_too(a_connected_switch, asterisk: PosingAmi) -> None:
+    asterisk.answers["originate"] = lambda action: (
+        queued(action) + hangup(f"o-{ATTEMPT}", 17) + response(action, "Failure", 0, f"o-{ATTEMPT}")
+    )
+    assert call(a_connected_switch).ending == "busy"
+
+
+def test_the_connection_is_lost_before_the_hangup(a_connected_switch, asterisk: PosingAmi) -> None:
+    """What is known then is enough: the call failed. It is not repeated by us."""
+    failed: list[Action] = []
+
+    def answer(action: Action) -> str:
+        failed.append(action)
+        return queued(action) + response(action, "Failure", 0, f"o-{ATTEMPT}")
+
+    asterisk.answers["originate"] = answer
+    ringing = threading.Thread(target=lambda: outcomes.append(call(a_connected_switch)))
+    outcomes: list[OriginateOutcome] = []
+    ringing.start()
+    asterisk.wait_for("originate")
+    asterisk.drop()
+    ringing.join(timeout=3)
+    assert (len(failed), [outcome.ending for outcome in outcomes]) == (1, ["failed"])
 
 
 def test_what_is_sent(a_connected_switch, asterisk: PosingAmi) -> None:
@@ -64,7 +113,7 @@ def test_somebody_elses_response_is_not_ours(a_connected_switch, asterisk: Posin
     asterisk.answers["originate"] = lambda action: (
         queued(action) + response(other, "Success", 4, "o-2") + response(action, "Failure", 5, "<null>")
     )
-    assert call(a_connected_switch).reason == 5
+    assert call(a_connected_switch).ending == "busy"
 
 
 def test_a_refusal_is_final_and_the_key_is_spent(a_connected_switch, asterisk: PosingAmi) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from common.settings import Settings
 from telephony.embedded.configure import Limits, Line, configure
@@ -24,9 +25,13 @@ DESK = "8009"
 
 
 class Hotline:
-    def __init__(self, home: Path, port: int, prompt_seconds: float = 0.2, **limits: int) -> None:
+    """`settings`: others than a demo's; `limits`: seconds of the dialplan."""
+
+    def __init__(
+        self, home: Path, port: int, prompt_seconds: float = 0.2, settings: dict[str, Any] | None = None, **limits: int
+    ) -> None:
         self.home = home
-        self.settings = Settings(data=home / "data", port=port, demo=True, ring_seconds=3)
+        self.settings = Settings(data=home / "data", port=port, **({"demo": True, "ring_seconds": 3} | (settings or {})))
         install()
         configure(
             self.settings, lines=LINES, agents=["8001", "8002"], desk_phones=[DESK, "8010"],

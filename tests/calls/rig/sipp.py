@@ -41,19 +41,30 @@ def call(  # each one is a value of the scenario
     hold_ms: int = 1000, source: str = "127.0.0.2", media: Path | None = None, calls: int = 1, rate: int = 1,
 ) -> SippCall:
     """Start a caller. caller and display go into From as they are; hold_ms: how long the scenario stays before it acts."""
-    folder.mkdir(parents=True, exist_ok=True)
     values = {
         "CALLER": escape(caller), "DISPLAY": escape(display), "TO": to, "HOLD": str(hold_ms), "MEDIA": str(media or ""),
     }
+    more = ["-r", str(rate), "-l", str(calls), f"{target[0]}:{target[1]}"]
+    return _start(folder, scenario, values, source, free_udp_port(source), calls, more)
+
+
+def citizen(folder: Path, address: tuple[str, int], scenario: str, *, status: int = 486, hold_ms: int = 100) -> SippCall:
+    """A telephone behind the trunk that waits to be called, once."""
+    return _start(folder, scenario, {"STATUS": str(status), "HOLD": str(hold_ms)}, *address, 1, [])
+
+
+def _start(  # what any SIPp needs
+    folder: Path, scenario: str, values: dict[str, str], address: str, port: int, calls: int, more: list[str]
+) -> SippCall:
+    folder.mkdir(parents=True, exist_ok=True)
     content = (SCENARIOS / f"{scenario}.xml").read_text()
     for key, value in values.items():
         content = content.replace(f"@{key}@", value)
     file = folder / f"{scenario}.xml"
     file.write_text(content)
     argv = [
-        "sipp", "-sf", str(file), "-i", source, "-p", str(free_udp_port(source)), "-mi", source,
-        "-mp", str(free_udp_port(source) & ~1), "-m", str(calls), "-r", str(rate), "-l", str(calls), "-nostdin", "-trace_err",
-        "-timeout", "90s", "-timeout_error", f"{target[0]}:{target[1]}",
+        "sipp", "-sf", str(file), "-i", address, "-p", str(port), "-mi", address, "-mp", str(free_udp_port(address) & ~1),
+        "-m", str(calls), "-nostdin", "-trace_err", "-timeout", "90s", "-timeout_error", *more,
     ]
     process = subprocess.Popen(
         argv, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"

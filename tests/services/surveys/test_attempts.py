@@ -43,15 +43,14 @@ def a_ringing_attempt(database: Database, surveys: Surveys, clock: FakeClock, a_
 
 
 def the_node_says(
-    database: Database, surveys: Surveys, clock: FakeClock, attempt: uuid.UUID, state: str, *, answered: bool = False,
-    reason: int = 0,
+    database: Database, surveys: Surveys, clock: FakeClock, attempt: uuid.UUID, state: str, *, ending: str = "failed"
 ) -> None:
     """As `telephony.runner` does when the call is over, and then the watcher."""
     with database.transaction() as session:
         row = session.scalars(
             select(Instruction).where(Instruction.args["attempt_id"].as_string() == str(attempt))
         ).one()
-        result = {"answered": answered, "reason": reason, "uniqueid": "n1-1.7"} if state == "done" else None
+        result = {"ending": ending, "uniqueid": "n1-1.7"} if state == "done" else None
         Instructions(clock).finish(session, row.id, state, result=result)
     with database.transaction() as session:
         surveys.settle(session, attempt)
@@ -146,7 +145,7 @@ def test_the_citizens_verdict_is_kept_told_and_final(
         surveys.answer(session, a_ringing_attempt, True, 4)
     with database.transaction() as session:
         surveys.hung_up(session, a_ringing_attempt)
-    the_node_says(database, surveys, clock, a_ringing_attempt, "done", answered=True, reason=4)
+    the_node_says(database, surveys, clock, a_ringing_attempt, "done", ending="answered")
     with pytest.raises(IllegalStepError), database.transaction() as session:
         surveys.answer(session, a_ringing_attempt, False, 1)
     with database.transaction() as session:
@@ -232,12 +231,15 @@ def test_a_call_that_never_ends_is_uncertain(
         assert session.scalars(select(Attempt.state)).all() == ["uncertain"]
 
 
-@pytest.mark.parametrize(("state", "reason", "wanted"), [("done", 5, "busy"), ("done", 0, "failed"), ("failed", 0, "failed")])
+@pytest.mark.parametrize(
+    ("state", "ending", "wanted"),
+    [("done", "busy", "busy"), ("done", "congestion", "failed"), ("done", "failed", "failed"), ("failed", "", "failed")],
+)
 def test_what_the_node_says_is_noted(
-    database: Database, surveys: Surveys, clock: FakeClock, *, a_ringing_attempt: uuid.UUID, state: str, reason: int,
+    database: Database, surveys: Surveys, clock: FakeClock, *, a_ringing_attempt: uuid.UUID, state: str, ending: str,
     wanted: str,
 ) -> None:
-    the_node_says(database, surveys, clock, a_ringing_attempt, state, reason=reason)
+    the_node_says(database, surveys, clock, a_ringing_attempt, state, ending=ending)
     with database.transaction() as session:
         assert session.scalars(select(Attempt.state)).all() == [wanted]
 
@@ -250,7 +252,7 @@ def test_three_attempts_and_no_more(
         attempt = claim(database, surveys, a_due_survey, n)
         with database.transaction() as session:
             Instructions(clock).take(session, "n1")
-        the_node_says(database, surveys, clock, attempt, "done", reason=3)
+        the_node_says(database, surveys, clock, attempt, "done", ending="no_answer")
         with database.transaction() as session:
             following = surveys.plan(session, a_due_survey)
         if isinstance(following, rules.Wait):

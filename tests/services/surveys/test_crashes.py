@@ -78,11 +78,11 @@ def busy_then_content(database: Database, morning: ShiftedClock) -> Iterator[Tel
 
     def script(session: Session, attempt: uuid.UUID, calls: int) -> OriginateOutcome:
         if calls == 1:
-            return OriginateOutcome(answered=False, reason=5, uniqueid=None)
+            return OriginateOutcome(ending="busy", uniqueid=None)
         surveys = surveys_on(morning)
         surveys.heard(session, attempt, "n1-1.1")
         surveys.answer(session, attempt, True, 5)
-        return OriginateOutcome(answered=True, reason=4, uniqueid="n1-1.1")
+        return OriginateOutcome(ending="answered", uniqueid="n1-1.1")
 
     telephony = Telephony(database, morning, script)
     yield telephony
@@ -176,9 +176,7 @@ def test_work_of_a_dead_worker_is_adopted_by_one_that_lives(
 def test_two_workers_run_ten_surveys_and_each_attempt_is_dialled_once(
     database: Database, morning: ShiftedClock, start_worker: Callable[..., subprocess.Popen[str]]
 ) -> None:
-    telephony = Telephony(
-        database, morning, lambda _, __, ___: OriginateOutcome(answered=False, reason=3, uniqueid=None)
-    )
+    telephony = Telephony(database, morning, lambda _, __, ___: OriginateOutcome(ending="no_answer", uniqueid=None))
     tickets = Tickets(morning, Messaging(morning, "云溪县"), "Asia/Shanghai", "12345", on_closed=surveys_on(morning).due)
     operator = somebody(database, "李敏", "operator")
     with database.transaction() as session:
@@ -275,7 +273,7 @@ def test_a_person_has_it_tried_again_by_a_workflow_of_its_own(
             return None
         surveys_on(morning).heard(session, attempt, "n1-1.1")
         surveys_on(morning).answer(session, attempt, False, 2)
-        return OriginateOutcome(answered=True, reason=4, uniqueid="n1-1.1")
+        return OriginateOutcome(ending="answered", uniqueid="n1-1.1")
 
     telephony = Telephony(database, morning, script)
     start_worker()

@@ -116,15 +116,15 @@ def test_a_survey_call_is_dialled_once_with_its_attempt_as_key(floor: Floor, run
     runner.run_once()
     runner.wait_idle()
     assert floor.switch.dialled == [("13900000001", ATTEMPT)]
-    assert row(floor, asked).result == {"answered": True, "reason": 4, "uniqueid": "n1-1.1"}
+    assert row(floor, asked).result == {"ending": "answered", "uniqueid": "n1-1.1"}
 
 
 def test_a_survey_call_that_was_not_answered_is_done_and_says_so(floor: Floor, runner: Runner):
-    floor.switch.survey_outcome = OriginateOutcome(answered=False, reason=3, uniqueid=None)
+    floor.switch.survey_outcome = OriginateOutcome(ending="busy", uniqueid=None)
     asked = asks(floor, "survey_call", attempt_id=ATTEMPT, number="13900000001")
     runner.run_once()
     runner.wait_idle()
-    assert (row(floor, asked).state, row(floor, asked).result) == ("done", {"answered": False, "reason": 3, "uniqueid": None})
+    assert (row(floor, asked).state, row(floor, asked).result) == ("done", {"ending": "busy", "uniqueid": None})
 
 
 def test_after_a_kill_what_was_taken_is_uncertain_and_never_dialled_again(floor: Floor):

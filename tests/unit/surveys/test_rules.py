@@ -138,8 +138,9 @@ def test_nothing_leads_out_of_an_attempt_that_is_over() -> None:
     assert {state for steps in ATTEMPT_STEPS.values() for state in steps} <= set(ATTEMPT_STATES)
 
 
-@pytest.mark.parametrize(("answered", "reason", "state"), [
-    (True, 4, "answered"), (False, 3, "no_answer"), (False, 5, "busy"), (False, 0, "failed"), (False, 8, "failed"),
+@pytest.mark.parametrize(("ending", "state"), [
+    ("answered", "answered"), ("no_answer", "no_answer"), ("busy", "busy"), ("congestion", "failed"), ("failed", "failed"),
+    ("", "failed"),
 ])
-def test_asterisks_reason(answered: bool, reason: int, state: str) -> None:
-    assert outcome_of_dialling(answered, reason) == state
+def test_how_dialling_ended(ending: str, state: str) -> None:
+    assert outcome_of_dialling(ending) == state
