@@ -4,6 +4,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from agents.rules import DECLINED, NO_ANSWER, UNREACHABLE
+
 LOST = "lost"
 """The step of a call whose channel was gone when we looked again."""
 
@@ -11,8 +13,9 @@ RECALL_OUTCOMES = ("reached", "not_reached", "wrong_number")
 RECALL_ENDS = ("reached", "wrong_number")
 """What ends a recall; who was not reached stays on the list."""
 
-# DIALSTATUS values that come back within moments: the caller must not be sent round and round.
-AT_ONCE = frozenset({"CHANUNAVAIL", "CONGESTION", "BUSY", "FAILED"})
+# Statuses of `OfferFailed` that come back within moments: the caller must not be sent round and round.
+AT_ONCE = frozenset({"CHANUNAVAIL", "CONGESTION", "DECLINED", "FAILED"})
+_PAUSED_WITH = {"NOANSWER": NO_ANSWER, "DECLINED": DECLINED}
 GONE = "CANCEL"  # the caller hung up while it rang
 CALL_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 WAITING_CONTEXTS = frozenset({"waiting", "place"})
@@ -62,3 +65,8 @@ def recall_reason(facts: Facts) -> str | None:
 def call_id_of(uniqueid: str) -> str:
     """The dialplan's FILTER, applied to a UNIQUEID."""
     return re.sub(r"[^A-Za-z0-9.-]", "", uniqueid)
+
+
+def pause_reason(status: str) -> str:
+    """Why the agent is paused to whom an offer failed with this status of `OfferFailed`."""
+    return _PAUSED_WITH.get(status, UNREACHABLE)

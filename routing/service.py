@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from agents.rules import NO_ANSWER, UNREACHABLE
 from agents.service import Agents
 from common import bus
 from common.clock import Clock
@@ -19,7 +18,7 @@ from routing.model import Call, Offer
 from routing.moment import Moment
 from routing.recalls import Recalls
 from routing.resync import Resync, open_offers_of
-from routing.rules import AT_ONCE, GONE
+from routing.rules import AT_ONCE, GONE, pause_reason
 from telephony.events import (
     AgentRinging,
     CallAnswered,
@@ -94,8 +93,7 @@ class CallDesk:
             if event.status == GONE:
                 self._agents.withdrawn(session, offer.agent_id, call.id)
             else:
-                reason = NO_ANSWER if event.status == "NOANSWER" else UNREACHABLE
-                self._agents.failed(session, offer.agent_id, call.id, reason)
+                self._agents.failed(session, offer.agent_id, call.id, pause_reason(event.status))
         elif call.state == "talking" and call.agent_id == agent_id:
             self._book.end_talk(session, call, now)  # a phone that was to rejoin its call did not
         else:

@@ -40,7 +40,8 @@ class CallWaiting:
 
 @dataclass(frozen=True)
 class OfferFailed:
-    """`[connect]` dialled the agent and it failed. status: DIALSTATUS (NOANSWER, BUSY, CHANUNAVAIL, CONGESTION, CANCEL)."""
+    """`[connect]` dialled the agent and it failed. status: NOANSWER, DECLINED (the phone said busy or no), CHANUNAVAIL,
+    CONGESTION, CANCEL (the caller hung up), LOST (the phone fell silent in the talk)."""
 
     call_id: str
     extension: str

@@ -25,6 +25,7 @@ Fields = Mapping[str, str]
 _AGENT_CHANNEL = re.compile(rf"PJSIP/agent-({EXTENSION.pattern})-[0-9a-f]{{8}}")
 _AGENT = re.compile(rf"agent-({EXTENSION.pattern})")
 _DIALSTATUS = re.compile(r"[A-Z]{2,20}")
+_CALL_REJECTED = "21"  # Q.850
 _STEP = re.compile(r"[a-z0-9_-]{1,40}")
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9.-]")
 _GONE = {"removed", "unreachable"}
@@ -89,6 +90,9 @@ def _offer_failed(message: Fields) -> Event:
     status = message.get("Status", "")
     # An offer that failed in an unknown way failed all the same.
     status = status if _DIALSTATUS.fullmatch(status) else "CHANUNAVAIL"
+    # 486 and 600 are BUSY. For 603 Dial says CHANUNAVAIL as for a phone that is not there; only the cause tells.
+    if status == "BUSY" or (status == "CHANUNAVAIL" and message.get("Cause", "") == _CALL_REJECTED):
+        status = "DECLINED"
     return OfferFailed(_call_id(message), _field(message, "Extension", EXTENSION), status)
 
 

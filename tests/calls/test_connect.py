@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from telephony.ami.translate import translate
+from telephony.events import OfferFailed
 from tests.calls.rig import sound
 from tests.calls.rig.ami import Heartbeat
 from tests.calls.rig.desk_phone import DeskPhone
@@ -54,18 +56,20 @@ def test_both_legs_are_recorded_apart_and_together(
     assert mix.stat().st_mode & 0o077 == 0, "recordings are nobody else's to read"
 
 
-@pytest.mark.parametrize(("behaviour", "status"), [("rings for ever", "NOANSWER"), ("busy", "BUSY")])
+@pytest.mark.parametrize(
+    ("refusal", "status"), [(0, "NOANSWER"), (486, "DECLINED"), (600, "DECLINED"), (603, "DECLINED"), (404, "CHANUNAVAIL")]
+)
 def test_a_failed_offer_leads_back_to_waiting(
-    hotline: Hotline, a_waiting_caller: SippCall, behaviour: str, status: str
+    hotline: Hotline, a_waiting_caller: SippCall, refusal: int, status: str
 ) -> None:
-    hotline.desk_phone(answer_after=None, status=486 if behaviour == "busy" else 0)
+    hotline.desk_phone(answer_after=None, status=refusal)
     waiting = hotline.ami.wait("JiesuWaiting")
     since = len(hotline.ami.events)
 
     hotline.offer(waiting["Channel"])
 
     failed = hotline.ami.wait("JiesuOfferFailed")
-    assert (failed["CallId"], failed["Extension"], failed["Status"]) == (waiting["CallId"], DESK, status)
+    assert translate(failed) == OfferFailed(waiting["CallId"], DESK, status)
     assert hotline.ami.wait("JiesuWaiting", since=since)["CallId"] == waiting["CallId"]
     hotline.hang_up(waiting["Channel"])
     a_waiting_caller.end()
@@ -76,7 +80,7 @@ def test_an_agent_who_is_not_there_leads_back_to_waiting(hotline: Hotline, a_wai
 
     hotline.offer(waiting["Channel"], "8001")
 
-    assert hotline.ami.wait("JiesuOfferFailed")["Status"] == "CHANUNAVAIL"
+    assert translate(hotline.ami.wait("JiesuOfferFailed")) == OfferFailed(waiting["CallId"], "8001", "CHANUNAVAIL")
     hotline.hang_up(waiting["Channel"])
     a_waiting_caller.end()
 

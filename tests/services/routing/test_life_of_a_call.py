@@ -113,6 +113,20 @@ def test_no_answer_keeps_the_callers_place(floor: Floor):
     assert floor.call(later).state == "waiting"
 
 
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [("NOANSWER", "no_answer"), ("DECLINED", "declined"), ("CHANUNAVAIL", "unreachable"), ("CONGESTION", "unreachable")],
+)
+def test_the_agent_is_paused_with_the_reason_why(floor: Floor, status: str, reason: str):
+    agent = floor.a_ready_agent("8001")
+    call_id = floor.an_offered_call()
+    floor.do(floor.desk.offer_failed, OfferFailed(call_id, "8001", status))
+    presence = floor.presence(agent)
+    assert (presence.state, presence.reason) == ("paused", reason)
+    assert floor.call(call_id).state == "waiting"
+    assert floor.offers(call_id) == [status.lower()]
+
+
 def test_the_dialplans_late_word_of_waiting_does_not_undo_the_next_offer(floor: Floor):
     floor.a_ready_agent("8001")
     second = floor.a_ready_agent("8002")
@@ -212,7 +226,7 @@ def test_events_of_calls_nobody_knows_make_the_row(floor: Floor):
     assert floor.call("n1-8.1").state == "waiting"
     assert floor.do(floor.desk.call_ended, CallEnded("n1-9.1", 16, "inbound")).outcome == "abandoned"
     floor.do(floor.desk.talk_ended, TalkEnded("n1-10.1", "8001"))
-    floor.do(floor.desk.offer_failed, OfferFailed("n1-10.1", "8009", "BUSY"))
+    floor.do(floor.desk.offer_failed, OfferFailed("n1-10.1", "8009", "DECLINED"))
 
 
 def test_what_the_menu_learned_is_noted(floor: Floor):

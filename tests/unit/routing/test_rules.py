@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from routing.rules import LOST, Facts, call_id_of, gave_up, outcome, recall_reason
+from routing.rules import LOST, Facts, call_id_of, gave_up, outcome, pause_reason, recall_reason
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,11 @@ def test_only_who_hung_up_unheard_gave_up(facts: Facts, expected: bool):
 def test_a_uniqueid_becomes_an_id_that_is_safe_in_file_names():
     assert call_id_of("n1-1760000000.12") == "n1-1760000000.12"
     assert call_id_of("../n1;rm -1760000000.12") == "..n1rm-1760000000.12"
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [("NOANSWER", "no_answer"), ("DECLINED", "declined"), ("CHANUNAVAIL", "unreachable"), ("LOST", "unreachable")],
+)
+def test_why_an_agent_is_paused(status: str, reason: str):
+    assert pause_reason(status) == reason
