@@ -5,6 +5,7 @@ Targets (issue 2): asterisk_cpu_ratio ≤ 1.25, our_cpu_ms_per_call ≤ 2, failu
 from __future__ import annotations
 
 import json
+import math
 import signal
 import socket
 import subprocess
@@ -28,7 +29,7 @@ from telephony.embedded.run import AsteriskProcess
 
 RATE, SECONDS = 20.0, 300
 WARM_UP_SECONDS = 3
-RTP = 14_000, 17_999
+RTP_COUNT: int = Settings.model_fields["rtp_count"].default
 UNEQUAL_SECONDS = 0.3
 """By which the twins' calls may differ in length; above it they are not the same flow."""
 Progress = Callable[[str, float], None]
@@ -52,13 +53,15 @@ def run(settings: Settings, seconds: float = SECONDS, rate: float = RATE, progre
     rate, seconds = rate or RATE, max(1.0, seconds)
     install()
     with tempfile.TemporaryDirectory(prefix="jiesu-bench-") as folder:
-        own = Settings(data=Path(folder), port=_free_block(), trunk_source=settings.trunk_source, demo=False)
+        # A leg takes two ports; twice of what this rate has at once.
+        ports = min(20_000, max(RTP_COUNT, 4 * math.ceil(rate * CALL_SECONDS)))
+        own = Settings(
+            data=Path(folder), port=_free_block(), trunk_source=settings.trunk_source, demo=False, rtp_count=ports
+        )
         progress("prompts and configuration", 0.0)
         derive(own)
         extensions = configure(own).with_name("extensions.conf")
         extensions.write_text(with_twins(extensions.read_text()))
-        # A system's own 400 ports carry 200 legs; 20 calls a second of 10 s are more than that at once.
-        extensions.with_name("rtp.conf").write_text(f"[general]\nrtpstart = {RTP[0]}\nrtpend = {RTP[1]}\nicesupport = yes\n")
         asterisk = AsteriskProcess(own)
         asterisk.start()
         try:

@@ -8,10 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 NUMBER = re.compile(r"\+?[0-9]{1,20}")
+LOWEST_RTP, EPHEMERAL = 10_000, 32_768  # Linux's default ip_local_port_range starts at the second
 PROJECT = Path(__file__).resolve().parent.parent
 CACHE = PROJECT / "var" / "cache"  # what is downloaded or built once for all data directories
 
@@ -44,6 +45,9 @@ class Settings(BaseSettings):
     trunk_password: SecretStr | None = None
     # Where the carrier's INVITEs come from. In tests and demos an address of its own, so browsers are not taken for it.
     trunk_source: str = "127.0.0.2"
+    # UDP ports for media: a call with an agent takes four (two legs, RTP and RTCP), so 1200 carry 300. First: see `rtp_ports`.
+    rtp_count: int = Field(default=1200, ge=40, le=20_000, multiple_of=2)
+    rtp_first: int | None = Field(default=None, ge=1024, multiple_of=2)
     # Behind NAT: the public address at which the carrier reaches us (written into SIP and SDP).
     external_address: str | None = None
     survey_gaps_minutes: list[float] = [30, 120]  # between attempts 1-2 and 2-3: three attempts in all
@@ -71,6 +75,12 @@ class Settings(BaseSettings):
             if not re.fullmatch(r"[0-9]{3,15}", number):
                 raise ValueError(f"{number!r} is not a hotline number: 3 to 15 digits")
         return value
+
+    @model_validator(mode="after")
+    def _media_ports_exist(self) -> Settings:
+        if self.rtp_ports[1] > 65_535:
+            raise ValueError(f"rtp_first {self.rtp_first} and rtp_count {self.rtp_count} reach beyond port 65535")
+        return self
 
     @property
     def ami_port(self) -> int:
@@ -101,9 +111,13 @@ class Settings(BaseSettings):
 
     @property
     def rtp_ports(self) -> tuple[int, int]:
-        """First and last UDP port for media; 400 apart for each block of 20 web ports (two legs a call)."""
-        start = 10_000 + ((self.port // 20) * 400) % 50_000
-        return start, start + 399
+        """First and last UDP port for media. As many neighbours (blocks of 20 web ports) as fit below the ports that Linux
+        hands out by itself have ranges of their own: 18 with the default count."""
+        first = self.rtp_first
+        if first is None:
+            ranges = (EPHEMERAL - LOWEST_RTP) // self.rtp_count
+            first = LOWEST_RTP + self.rtp_count * (self.port // 20 % ranges)
+        return first, first + self.rtp_count - 1
 
     @cached_property
     def secrets_dir(self) -> Path:

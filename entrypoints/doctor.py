@@ -16,6 +16,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield preflight.check_writable(settings)
     yield preflight.check_space(settings)
     yield from preflight.check_ports(settings)
+    yield preflight.check_media(settings)
     if asterisk.find_native() is None:
         yield preflight.check_packages(RUN_PACKAGES)
     yield _asterisk()

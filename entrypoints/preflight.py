@@ -7,10 +7,12 @@ import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from common.settings import CACHE, PROJECT, Settings
 from entrypoints import packages, state_file
 
+KERNEL = Path("/proc/sys/net/ipv4")
 FIRST_RUN_MB, LATER_MB = 2500, 500
 
 
@@ -79,6 +81,28 @@ def free_ports(settings: Settings) -> Iterator[Finding]:
         free = _bindable(kind, address, port)
         words = f"{port} ({use}) is free" if free else f"{port} ({use}) on {address} is taken by {port_owner(port)}"
         yield Finding("port", free, words, f"stop that program, or choose another block: ./jiesu up --port {settings.port + 20}")
+
+
+def check_media(settings: Settings, kernel: Path = KERNEL) -> Finding:
+    """Outgoing connections of other programs may sit on ports that Linux hands out by itself. Asterisk then takes the next
+    one, so this is no reason not to start; a firewall's rule that opens them lets those programs' traffic in, too."""
+    first, last = settings.rtp_ports
+    words = f"{first}-{last} UDP, for {settings.rtp_count // 4} calls with an agent at once"
+    try:
+        handed_out = [int(word) for word in (kernel / "ip_local_port_range").read_text().split()]
+        reserved = (kernel / "ip_local_reserved_ports").read_text()
+    except (OSError, ValueError):
+        return Finding("media ports", True, words)
+    if last < handed_out[0] or first > handed_out[1] or _covers(reserved, first, last):
+        return Finding("media ports", True, words)
+    mend = f"set JIESU_RTP_FIRST below {handed_out[0]}, or sysctl -w net.ipv4.ip_local_reserved_ports={first}-{last}"
+    return Finding("media ports", False, f"{words}; Linux hands {handed_out[0]}-{handed_out[1]} to other programs", mend)
+
+
+def _covers(reserved: str, first: int, last: int) -> bool:
+    """reserved: as ip_local_reserved_ports spells it, e.g. 4000,13600-14799."""
+    ranges = [part.partition("-") for part in reserved.strip().split(",") if part.strip()]
+    return any(int(low) <= first and last <= int(high or low) for low, _, high in ranges)
 
 
 def check_space(settings: Settings) -> Finding:

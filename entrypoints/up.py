@@ -76,7 +76,9 @@ class Up:
     def _remember(self) -> None:
         """The choices of this data directory, for its processes and for the next start."""
         chosen = json.loads(self.settings.model_dump_json(include=set(KEPT)))
-        write_private(self.settings.data / "settings.json", json.dumps(chosen, ensure_ascii=False, indent=2))
+        file = self.settings.data / "settings.json"
+        saved = json.loads(file.read_text()) if file.exists() else {}  # a trunk, say, that somebody wrote there
+        write_private(file, json.dumps({**saved, **chosen}, ensure_ascii=False, indent=2))
 
     def _start(self) -> None:
         self.state.update(

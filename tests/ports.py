@@ -6,6 +6,8 @@ import socket
 from pathlib import Path
 
 LOCKS = Path("/tmp") / f"jiesu-test-ports-{os.getuid()}"  # one file a block in use: two test runs at once do not collide
+RTP_COUNT = 400
+"""Media ports of a system in tests: 56 blocks one after the other have ranges of their own (18 with the default's 1200)."""
 FIRST, LAST, STEP = 21_000, 29_000, 20
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from common.settings import PROJECT
-from tests.ports import take_block
+from tests.ports import RTP_COUNT, take_block
 
 PATIENCE = 120  # seconds: a loaded machine may be slow, a test never asserts a time
 
@@ -22,7 +22,7 @@ class System:
 
     def __init__(self, data: Path, environment: dict[str, str] | None = None, *, port: int | None = None) -> None:
         self.data, self.port = data, port or take_block()
-        self.environment = {**os.environ, **(environment or {})}
+        self.environment = {**os.environ, "JIESU_RTP_COUNT": str(RTP_COUNT), **(environment or {})}
         self.process: subprocess.Popen[bytes] | None = None
 
     def jiesu(self, *arguments: str, timeout: float = PATIENCE) -> subprocess.CompletedProcess[str]:

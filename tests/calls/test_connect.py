@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import psutil
 import pytest
 
 from telephony.ami.translate import translate
@@ -30,6 +31,26 @@ def test_the_agent_answers_talks_and_hangs_up(hotline: Hotline, a_waiting_caller
     a_waiting_caller.end()
     assert hotline.ami.wait("JiesuEnded")["Step"] == "connect"
     hotline.gone()
+
+
+def test_a_call_with_an_agent_takes_four_of_the_media_ports(
+    hotline: Hotline, a_waiting_caller: SippCall, a_desk_phone: DeskPhone
+) -> None:
+    first, last = hotline.settings.rtp_ports
+
+    def media_ports() -> set[int]:
+        assert hotline.asterisk.pid is not None
+        sockets = psutil.Process(hotline.asterisk.pid).net_connections("udp4")
+        return {socket.laddr.port for socket in sockets if first <= socket.laddr.port <= last}
+
+    assert len(media_ports()) == 2
+    hotline.offer(hotline.ami.wait("JiesuWaiting")["Channel"])
+    hotline.ami.wait("JiesuAnswered")
+    assert len(media_ports()) == 4
+    a_desk_phone.hang_up()
+    a_waiting_caller.end()
+    hotline.gone()
+    eventually(lambda: not media_ports(), 5, "media ports are not given back")
 
 
 def test_both_legs_are_recorded_apart_and_together(

@@ -15,6 +15,7 @@ from tests.calls.rig import sipp
 from tests.calls.rig.ami import Ami, Message
 from tests.calls.rig.desk_phone import DeskPhone
 from tests.calls.rig.sound import write_wav
+from tests.ports import RTP_COUNT
 
 PROMPTS = (
     "welcome", "recording-notice", "waiting/hold-on", "waiting/position-before", "waiting/position-after", "all-busy",
@@ -31,7 +32,8 @@ class Hotline:
         self, home: Path, port: int, prompt_seconds: float = 0.2, settings: dict[str, Any] | None = None, **limits: int
     ) -> None:
         self.home = home
-        self.settings = Settings(data=home / "data", port=port, **({"demo": True, "ring_seconds": 3} | (settings or {})))
+        chosen = {"demo": True, "ring_seconds": 3, "rtp_count": RTP_COUNT} | (settings or {})
+        self.settings = Settings(data=home / "data", port=port, **chosen)
         install()
         configure(
             self.settings, lines=LINES, agents=["8001", "8002"], desk_phones=[DESK, "8010"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 import shutil
 import socket
 from collections import namedtuple
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,36 @@ def test_a_file_in_the_place_of_the_data_directory_is_refused_in_words(tmp_path:
             preflight.make_data_directory(Settings(data=place))
     preflight.make_data_directory(Settings(data=tmp_path / "new" / "deep"))
     assert (tmp_path / "new" / "deep").is_dir()
+
+
+@pytest.fixture
+def kernel(tmp_path: Path) -> Callable[..., Path]:
+    """/proc/sys/net/ipv4 of a machine."""
+
+    def says(handed_out: str, reserved: str = "") -> Path:
+        (tmp_path / "ip_local_port_range").write_text(f"{handed_out}\n")
+        (tmp_path / "ip_local_reserved_ports").write_text(f"{reserved}\n")
+        return tmp_path
+
+    return says
+
+
+@pytest.mark.parametrize(
+    ("handed_out", "reserved", "good"),
+    [
+        ("32768\t60999", "", True), ("1024\t65535", "", False), ("14799\t60999", "", False), ("14800\t60999", "", True),
+        ("1024\t13599", "", True), ("1024\t65535", "13600-14799", True), ("1024\t65535", "80,13000-15000", True),
+        ("1024\t65535", "13600-14000,14001", False),
+    ],
+)  # fmt: skip
+def test_media_ports_that_linux_hands_out_are_told(
+    tmp_path: Path, kernel: Callable[..., Path], handed_out: str, reserved: str, *, good: bool
+) -> None:
+    found = preflight.check_media(Settings(data=tmp_path, port=8345), kernel(handed_out, reserved))
+    assert found.good == good
+    assert found.words.startswith("13600-14799 UDP, for 300 calls")
+    assert good or "ip_local_reserved_ports=13600-14799" in found.mend
+
+
+def test_a_machine_that_does_not_say_is_not_in_the_way(tmp_path: Path) -> None:
+    assert preflight.check_media(Settings(data=tmp_path, port=8345), tmp_path / "nowhere").good
