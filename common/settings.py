@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 NUMBER = re.compile(r"\+?[0-9]{1,20}")
 LOWEST_RTP, EPHEMERAL = 10_000, 32_768  # Linux's default ip_local_port_range starts at the second
+SHORTEST_SESSION = 90  # seconds, RFC 4028 section 5
 PROJECT = Path(__file__).resolve().parent.parent
 CACHE = PROJECT / "var" / "cache"  # what is downloaded or built once for all data directories
 
@@ -48,6 +49,11 @@ class Settings(BaseSettings):
     # UDP ports for media: a call with an agent takes four (two legs, RTP and RTCP), so 1200 carry 300. First: see `rtp_ports`.
     rtp_count: int = Field(default=1200, ge=40, le=20_000, multiple_of=2)
     rtp_first: int | None = Field(default=None, ge=1024, multiple_of=2)
+    # A caller whose side died silently is noticed within half of this and 64 s (RFC 4028), unless the carrier watches over its
+    # calls itself and names a time of its own. 0: only where the carrier asks for it.
+    trunk_session_seconds: int = Field(default=120, le=86_400)
+    # How long a caller may send no sound at all, e.g. waiting, with silence suppression. 0: for ever.
+    caller_silence_seconds: int = Field(default=900, ge=0, le=86_400)
     # Behind NAT: the public address at which the carrier reaches us (written into SIP and SDP).
     external_address: str | None = None
     survey_gaps_minutes: list[float] = [30, 120]  # between attempts 1-2 and 2-3: three attempts in all
@@ -74,6 +80,13 @@ class Settings(BaseSettings):
         for number in value:
             if not re.fullmatch(r"[0-9]{3,15}", number):
                 raise ValueError(f"{number!r} is not a hotline number: 3 to 15 digits")
+        return value
+
+    @field_validator("trunk_session_seconds")
+    @classmethod
+    def _as_rfc_4028_allows(cls, value: int) -> int:
+        if value != 0 and value < SHORTEST_SESSION:
+            raise ValueError(f"trunk_session_seconds is 0 or at least {SHORTEST_SESSION}")
         return value
 
     @model_validator(mode="after")

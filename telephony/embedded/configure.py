@@ -143,6 +143,8 @@ def _values(settings: Settings, limits: Limits, sandboxed: bool) -> dict[str, ob
         "trunk_source": _source(settings.trunk_source),
         "trunk_user": _user(settings.trunk_user),
         "trunk_password": password if settings.trunk_user else None,
+        "session_seconds": settings.trunk_session_seconds,
+        "caller_silence_seconds": settings.caller_silence_seconds,
         "ring_seconds": settings.ring_seconds,
         "conversation_seconds": limits.conversation,
         "queue_seconds": limits.queue,

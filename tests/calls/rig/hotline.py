@@ -26,10 +26,12 @@ DESK = "8009"
 
 
 class Hotline:
-    """`settings`: others than a demo's; `limits`: seconds of the dialplan."""
+    """`settings`: others than a demo's; `limits`: seconds of the dialplan; `prepare`: what no setting can say, on what was
+    rendered, before Asterisk starts."""
 
     def __init__(
-        self, home: Path, port: int, prompt_seconds: float = 0.2, settings: dict[str, Any] | None = None, **limits: int
+        self, home: Path, port: int, prompt_seconds: float = 0.2, settings: dict[str, Any] | None = None,
+        prepare: Callable[[Settings], None] = lambda _: None, **limits: int,
     ) -> None:
         self.home = home
         chosen = {"demo": True, "ring_seconds": 3, "rtp_count": RTP_COUNT} | (settings or {})
@@ -42,6 +44,7 @@ class Hotline:
         if prompt_seconds:
             for name in PROMPTS:
                 write_wav(self.settings.data / "prompts" / "zh" / f"{name}.wav", 600, prompt_seconds)
+        prepare(self.settings)
         self.asterisk = AsteriskProcess(self.settings)
         self._closing: list[Callable[[], None]] = []
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from common.settings import Settings
 from telephony.embedded.configure import ConfigurationError, Line, conf_value, configure
@@ -139,3 +140,20 @@ def test_a_password_that_cannot_be_written_is_refused(value: str) -> None:
 
 def test_secrets_are_made_once(tmp_path: Path) -> None:
     assert rendered(tmp_path)["manager.conf"] == rendered(tmp_path)["manager.conf"]
+
+
+def test_the_trunks_patience_can_be_switched_off(tmp_path: Path) -> None:
+    pjsip = rendered(tmp_path, trunk_session_seconds=0, caller_silence_seconds=0)["pjsip.conf"]
+    trunk = active(pjsip.partition("; The carrier's SIP trunk")[2].partition("; Agents.")[0])
+
+    assert "timers = yes" in trunk
+    assert not [line for line in trunk if line.startswith(("rtp_timeout", "timers_sess_expires"))]
+
+
+IMPOSSIBLE = ({"trunk_session_seconds": 89}, {"trunk_session_seconds": -1}, {"caller_silence_seconds": -1})
+
+
+@pytest.mark.parametrize("settings", IMPOSSIBLE)
+def test_a_patience_that_rfc_4028_does_not_know_is_refused(tmp_path: Path, settings: dict[str, int]) -> None:
+    with pytest.raises(ValidationError, match="seconds"):
+        rendered(tmp_path, **settings)
