@@ -5,11 +5,16 @@ It calls from the trunk's source address as a carrier would, so it works whereve
 from __future__ import annotations
 
 import re
+import signal
 import socket
 import struct
 import subprocess
 import tempfile
+import time
+import uuid
 import wave
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
@@ -23,11 +28,14 @@ from entrypoints.progress import console, step
 
 RATE = 8000
 FRAME = 160  # samples in 20 ms
+GOODBYE_SECONDS = 5.0
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SCENARIO = PROJECT / "entrypoints" / "test_phone.xml"
 
 
 def place_call(settings: Settings, *, to: str, caller: str, keys: str, speech: Path | None, seconds: float) -> int:
-    """0 when the call was answered and ended well."""
+    """0 when the call was answered and ended well, 128 + N when signal N ended it (SIGINT, SIGTERM, SIGHUP: hung up in order),
+    else 1."""
     if not re.fullmatch(r"[0-9]{3,15}", to) or valid_number(caller) is None:
         raise InvalidError(f"{to!r} or {caller!r} is not a phone number")
     if not re.fullmatch(r"[0-9*#,]*", keys):
@@ -40,24 +48,79 @@ def place_call(settings: Settings, *, to: str, caller: str, keys: str, speech: P
         scenario = Path(folder) / "call.xml"
         said = speech_capture(_sample(speech), Path(folder) / "speech.pcap") if speech else None
         scenario.write_text(_scenario(keys, said, seconds))
-        media_port = _free_port(settings.trunk_source)
+        phone = Phone(settings.trunk_source, _free_port(settings.trunk_source))
         console.print(f"{caller} → {to} at {settings.sip_port}/udp; Ctrl-C hangs up")
-        made = subprocess.run(
-            [
-                "sipp", f"127.0.0.1:{settings.sip_port}", "-sf", str(scenario), "-i", settings.trunk_source, "-m", "1",
-                "-mp", str(media_port),
-                "-s", to, "-key", "caller", caller, "-nostdin", "-timeout", f"{int(seconds) + 60}s", "-trace_err",
-                "-error_file", f"{folder}/errors.log",
-            ],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if made.returncode:
-            errors = Path(folder, "errors.log")
-            words = errors.read_text(errors="replace")[-600:] if errors.exists() else made.stderr[-600:]
-            console.print(f"[red]the call failed[/]\n{words}", highlight=False)
-        else:
+        with Path(folder, "sipp.out").open("w") as said_by_sipp, ended_by_signal() as signals:
+            # A session of its own: Ctrl-C in the terminal would end SIPp at once, and the hotline would talk to nobody.
+            process = subprocess.Popen(
+                [
+                    "sipp", f"127.0.0.1:{settings.sip_port}", "-sf", str(scenario), "-m", "1", *phone.arguments(),
+                    "-mp", str(_free_port(settings.trunk_source)), "-s", to, "-key", "caller", caller, "-nostdin",
+                    "-timeout", f"{int(seconds) + 60}s", "-trace_err", "-error_file", f"{folder}/errors.log",
+                ],
+                stdout=said_by_sipp, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
+            )  # fmt: skip
+            code = _until_over(process, phone, signals)
+        if code == 0:
             console.print("[green]answered and ended well[/]")
-    return 0 if made.returncode == 0 else 1
+        elif signals:
+            console.print(f"hung up ({signal.Signals(signals[0]).name})")
+        else:
+            files = (Path(folder, name) for name in ("errors.log", "sipp.out"))
+            words = next((file.read_text(errors="replace")[-600:] for file in files if file.exists()), "")
+            console.print(f"[red]the call failed[/]\n{words}", highlight=False)
+    return code
+
+
+class Phone:
+    """SIPp's own SIP address, and how to tell it to hang up: it has no signal that ends a call with a BYE."""
+
+    def __init__(self, address: str, port: int) -> None:
+        self._address, self._port = address, port
+        self._call_id = f"jiesu-{uuid.uuid4()}"
+
+    def arguments(self) -> list[str]:
+        invite = f"z9hG4bK-{uuid.uuid4()}"  # CANCEL has to repeat it
+        return ["-i", self._address, "-p", str(self._port), "-cid_str", self._call_id, "-key", "invite", invite]
+
+    def hang_up(self) -> None:
+        """The scenario takes an INFO with its own Call-ID for this word."""
+        me = f"{self._address}:{self._port}"
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ours:
+            ours.sendto(
+                f"INFO sip:{me} SIP/2.0\r\nVia: SIP/2.0/UDP {me};branch=z9hG4bK-{uuid.uuid4()}\r\nFrom: <sip:{me}>;tag=1\r\n"
+                f"To: <sip:{me}>\r\nCall-ID: {self._call_id}\r\nCSeq: 1 INFO\r\nMax-Forwards: 70\r\n"
+                "Content-Length: 0\r\n\r\n".encode(),
+                (self._address, self._port),
+            )
+
+
+@contextmanager
+def ended_by_signal() -> Iterator[list[int]]:
+    """Signals that came meanwhile, in order, instead of what they do otherwise."""
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in STOPS}
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _until_over(process: subprocess.Popen[bytes], phone: Phone, signals: list[int]) -> int:
+    """The exit code. The first signal hangs up; a second one, or 5 s without an end, kills SIPp."""
+    deadline: float | None = None
+    while process.poll() is None:
+        if signals and deadline is None:
+            deadline = time.monotonic() + GOODBYE_SECONDS
+            phone.hang_up()
+        if len(signals) > 1 or (deadline is not None and time.monotonic() > deadline):
+            process.kill()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.1)
+    if signals:
+        return 128 + signals[0]
+    return 0 if process.returncode == 0 else 1
 
 
 def _free_port(address: str) -> int:
@@ -117,13 +180,22 @@ def alaw(samples: np.ndarray) -> bytes:
 
 
 def _scenario(keys: str, speech: Path | None, seconds: float) -> str:
-    steps = []
-    for key in keys:
+    steps = [_wait(500, 0)]
+    for number, key in enumerate(keys, 1):
         if key == ",":
-            steps.append('<pause milliseconds="1000"/>')
+            steps.append(_wait(1000, number))
         else:
-            steps.append(f'<nop><action><exec play_dtmf="{key}"/></action></nop><pause milliseconds="400"/>')
+            steps.append(f'<nop><action><exec play_dtmf="{key}"/></action></nop>{_wait(400, number)}')
     if speech:
         steps.append(f"<nop><action><exec play_pcap_audio={quoteattr(str(speech))}/></action></nop>")
-    steps.append(f'<pause milliseconds="{int(seconds * 1000)}"/>')
+    steps.append(_wait(max(1, int(seconds * 1000)), len(keys) + 1))
     return SCENARIO.read_text().replace("<!-- steps -->", "\n  ".join(steps))
+
+
+def _wait(milliseconds: int, number: int) -> str:
+    """A pause in which both sides may hang up; SIPp's own `pause` takes any message for a failure."""
+    limit = f'timeout="{milliseconds}" ontimeout="after{number}"'  # counted from the first of the two
+    return (
+        f'<recv request="BYE" optional="true" next="theirs" {limit}/><recv request="INFO" next="ours" {limit}/>'
+        f'<label id="after{number}"/>'
+    )
