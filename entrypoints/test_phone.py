@@ -29,6 +29,7 @@ from entrypoints.progress import console, step
 RATE = 8000
 FRAME = 160  # samples in 20 ms
 GOODBYE_SECONDS = 5.0
+ANSWER_SECONDS = 60.0
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SCENARIO = PROJECT / "entrypoints" / "test_phone.xml"
 
@@ -56,11 +57,11 @@ def place_call(settings: Settings, *, to: str, caller: str, keys: str, speech: P
                 [
                     "sipp", f"127.0.0.1:{settings.sip_port}", "-sf", str(scenario), "-m", "1", *phone.arguments(),
                     "-mp", str(_free_port(settings.trunk_source)), "-s", to, "-key", "caller", caller, "-nostdin",
-                    "-timeout", f"{int(seconds) + 60}s", "-trace_err", "-error_file", f"{folder}/errors.log",
+                    "-trace_err", "-error_file", f"{folder}/errors.log",
                 ],
                 stdout=said_by_sipp, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
-            code = _until_over(process, phone, signals)
+            code = until_over(process, phone, signals, seconds + len(keys) + ANSWER_SECONDS)
         if code == 0:
             console.print("[green]answered and ended well[/]")
         elif signals:
@@ -107,11 +108,14 @@ def ended_by_signal() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def _until_over(process: subprocess.Popen[bytes], phone: Phone, signals: list[int]) -> int:
-    """The exit code. The first signal hangs up; a second one, or 5 s without an end, kills SIPp."""
+def until_over(process: subprocess.Popen[bytes], phone: Phone, signals: list[int], seconds: float) -> int:
+    """The exit code. The first signal hangs up, and so do `seconds` without an end (SIPp's own -timeout waits for its call);
+    a second signal, or 5 s more, kills SIPp."""
     deadline: float | None = None
+    latest, late = time.monotonic() + seconds, False
     while process.poll() is None:
-        if signals and deadline is None:
+        late = late or time.monotonic() > latest
+        if (signals or late) and deadline is None:
             deadline = time.monotonic() + GOODBYE_SECONDS
             phone.hang_up()
         if len(signals) > 1 or (deadline is not None and time.monotonic() > deadline):
@@ -120,7 +124,7 @@ def _until_over(process: subprocess.Popen[bytes], phone: Phone, signals: list[in
             process.wait(0.1)
     if signals:
         return 128 + signals[0]
-    return 0 if process.returncode == 0 else 1
+    return 0 if process.returncode == 0 and not late else 1
 
 
 def _free_port(address: str) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from common.settings import PROJECT
-from entrypoints import state_file
+from entrypoints import state_file, test_phone
 from tests.calls.rig import agi
 from tests.calls.rig.hotline import Hotline
 
@@ -142,3 +142,13 @@ def test_stopped_while_it_rings_it_cancels(jiesu_call: Start, ports: int) -> Non
 
         assert calling.wait(10) == 130
         assert hotline.asked == ["INVITE", "CANCEL", "ACK"]
+
+
+def test_a_call_that_does_not_end_is_given_up() -> None:
+    sipp = subprocess.Popen(["sleep", "60"])
+
+    class Told:
+        def hang_up(self) -> None:
+            sipp.terminate()
+
+    assert test_phone.until_over(sipp, Told(), [], 0.3) == 1
