@@ -4,8 +4,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import ssl
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +20,22 @@ PATIENCE = 120  # seconds: a loaded machine may be slow, a test never asserts a 
 
 
 class System:
-    """One running `up`. `environment` overrides settings, e.g. JIESU_SURVEY_GAPS_MINUTES."""
+    """One running `up`. `environment` overrides settings, e.g. JIESU_SURVEY_GAPS_MINUTES. `listen`: beyond loopback, with TLS.
+    `arguments`: more of them for `up`. `run_as`: a command that runs the command after it as somebody else."""
 
-    def __init__(self, data: Path, environment: dict[str, str] | None = None, *, port: int | None = None) -> None:
-        self.data, self.port = data, port or take_block()
+    def __init__(
+        self, data: Path, environment: dict[str, str] | None = None, *, port: int | None = None, listen: str = "",
+        arguments: Sequence[str] = (), run_as: Sequence[str] = (),
+    ) -> None:
+        self.data, self.port, self.listen = data, port or take_block(), listen
         self.environment = {**os.environ, "JIESU_RTP_COUNT": str(RTP_COUNT), **(environment or {})}
+        self._arguments, self._run_as = [*(["--listen", listen] if listen else []), *arguments], run_as
+        self.certificate = data / "secrets" / "tls.crt"
         self.process: subprocess.Popen[bytes] | None = None
 
     def jiesu(self, *arguments: str, timeout: float = PATIENCE) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [str(PROJECT / "jiesu"), *arguments, "--data", str(self.data)],
+            [*self._run_as, str(PROJECT / "jiesu"), *arguments, "--data", str(self.data)],
             env=self.environment, capture_output=True, text=True, timeout=timeout, check=False,
         )  # fmt: skip
 
@@ -35,7 +43,8 @@ class System:
         self.data.mkdir(parents=True, exist_ok=True)
         with (self.data / "up.out").open("ab") as output:
             self.process = subprocess.Popen(
-                [str(PROJECT / "jiesu"), "up", "--demo", "--data", str(self.data), "--port", str(self.port)],
+                [*self._run_as, str(PROJECT / "jiesu"), "up", "--demo", "--data", str(self.data), "--port", str(self.port),
+                 *self._arguments],
                 env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
             )  # fmt: skip
         deadline = time.monotonic() + PATIENCE
@@ -74,7 +83,11 @@ class System:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"https://{self.listen}:{self.port}" if self.listen else f"http://127.0.0.1:{self.port}"
+
+    def trust(self) -> ssl.SSLContext | bool:
+        """What a client that speaks with us believes: this system's certificate and no other."""
+        return ssl.create_default_context(cafile=str(self.certificate)) if self.listen else True
 
     def account(self, role: str, index: int = 0) -> dict[str, str]:
         found: dict[str, str] = [account for account in self.state()["accounts"] if account["role"] == role][index]
@@ -83,7 +96,7 @@ class System:
     def signed_in(self, role: str = "operator", index: int = 0) -> httpx.Client:
         """An HTTP client with the session and the CSRF header of a demo account."""
         account = self.account(role, index)
-        client = httpx.Client(base_url=self.url, timeout=20)
+        client = httpx.Client(base_url=self.url, timeout=20, verify=self.trust())
         answer = client.post("/api/session", json={"login": account["login"], "password": account["password"]})
         assert answer.status_code == 200, answer.text
         client.headers["X-CSRF-Token"] = answer.json()["csrf"]
@@ -96,7 +109,7 @@ class System:
         if not self.state().get("started"):
             return False
         try:
-            return httpx.get(f"{self.url}/api/status", timeout=2).status_code == 200
+            return httpx.get(f"{self.url}/api/status", timeout=2, verify=self.trust()).status_code == 200
         except httpx.HTTPError:
             return False
 
