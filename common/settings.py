@@ -74,6 +74,12 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
 
+    @field_validator("tls_certificate", "tls_key", mode="after")
+    @classmethod
+    def _from_here(cls, value: Path | None) -> Path | None:
+        """A later start, from another directory, finds the same files."""
+        return value.expanduser().resolve() if value else None
+
     @field_validator("hotline_numbers")
     @classmethod
     def _dialable(cls, value: list[str]) -> list[str]:
@@ -107,6 +113,11 @@ class Settings(BaseSettings):
     def sip_port(self) -> int:
         """UDP: the hotline's own SIP address (trunk side and test lines)."""
         return self.port + 3
+
+    @property
+    def sip_host(self) -> str:
+        """Where programs of this machine reach the hotline's SIP address."""
+        return "127.0.0.1" if self.listen == "0.0.0.0" else self.listen  # noqa: S104  compared, not bound
 
     @property
     def asterisk_http_port(self) -> int:

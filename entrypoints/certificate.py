@@ -2,19 +2,31 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import ClassVar, TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from common.errors import JiesuError
 from common.secrets import write_private
 from common.settings import Settings
 
 YEARS = 2
+Loaded = TypeVar("Loaded")
+
+
+class CertificateError(JiesuError):
+    """The given certificate cannot be served; the message says why and what to do."""
+
+    status: ClassVar[int] = 503
+    code: ClassVar[str] = "certificate"
 
 
 def certificate(settings: Settings) -> tuple[Path, Path]:
@@ -26,6 +38,40 @@ def certificate(settings: Settings) -> tuple[Path, Path]:
         settings.secrets_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         _make(chain, key, settings.listen)
     return chain, key
+
+
+def check_given(settings: Settings) -> None:
+    """Refuse what browsers or OpenSSL would refuse later. Raises CertificateError; without a given pair nothing is checked."""
+    chain, key = settings.tls_certificate, settings.tls_key
+    if chain is None and key is None:
+        return
+    if chain is None or key is None:
+        given, absent = ("--tls-certificate", "--tls-key") if chain else ("--tls-key", "--tls-certificate")
+        raise CertificateError(f"{given} was given without {absent}: give both, or neither and a certificate is made here")
+    found = _read(chain, "certificate", x509.load_pem_x509_certificate)
+    private = _read(key, "key", lambda pem: serialization.load_pem_private_key(pem, password=None))
+    until, now = found.not_valid_after_utc, datetime.now(UTC)
+    if until <= now:
+        raise CertificateError(f"the certificate {chain} expired on {until:%Y-%m-%d}: renew it, then start again")
+    if found.not_valid_before_utc > now:
+        raise CertificateError(
+            f"the certificate {chain} is valid only from {found.not_valid_before_utc:%Y-%m-%d} on: is this machine's clock right?"
+        )
+    if found.public_key() != private.public_key():
+        raise CertificateError(f"{key} is not the key of {chain}: give the pair that was issued together")
+
+
+def _read(file: Path, what: str, load: Callable[[bytes], Loaded]) -> Loaded:
+    try:
+        return load(file.read_bytes())
+    except OSError as error:
+        raise CertificateError(
+            f"the TLS {what} {file} cannot be read ({error.strerror}): check the path, and that user {os.getuid()} may read it"
+        ) from error
+    except TypeError as error:
+        raise CertificateError(f"the TLS {what} {file} has a passphrase: give a copy without one, readable by us only") from error
+    except ValueError as error:
+        raise CertificateError(f"{file} holds no TLS {what} in PEM form (-----BEGIN …): give the PEM file") from error
 
 
 def fingerprint(chain: Path) -> str:

@@ -1,6 +1,7 @@
 """The browser side, built once from `console/` and kept by the hash of its sources."""
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -29,20 +30,35 @@ def sources_hash() -> str:
     return total.hexdigest()[:16]
 
 
+def is_built() -> bool:
+    """From the present sources."""
+    return (CACHE / "console" / sources_hash() / "index.html").exists()
+
+
 def built(report: Report) -> Path:
-    """The folder with `index.html`; builds it when the sources changed. An interrupted build leaves nothing behind."""
+    """The folder with `index.html`; builds it when the sources changed. Two at once wait for each other; what an
+    interrupted build left is cleared by the next."""
     target = CACHE / "console" / sources_hash()
-    if (target / "index.html").exists():
+    if is_built():
         return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with (target.parent / "build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_built():
+            _build(target, report)
+    return target
+
+
+def _build(target: Path, report: Report) -> None:
+    for left in target.parent.glob("*.partial*"):
+        shutil.rmtree(left)
     environment = node_environment(report)
     install_packages(environment, report)
     report("building", 0.6)
-    partial = target.with_name(f"{target.name}.partial-{os.getpid()}")
-    shutil.rmtree(partial, ignore_errors=True)
+    partial = target.with_name(f"{target.name}.partial")
     npm(["run", "build", "--", "--outDir", str(partial), "--emptyOutDir"], environment)
     shutil.rmtree(target, ignore_errors=True)
     partial.replace(target)
-    return target
 
 
 def install_packages(environment: dict[str, str], report: Report) -> None:

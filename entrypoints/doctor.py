@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from common.settings import CACHE, Settings
+from common.settings import Settings
 from entrypoints import console_build, preflight, state_file
 from entrypoints.preflight import Finding
 from telephony.embedded import install as asterisk
@@ -15,6 +15,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield preflight.check_python()
     yield preflight.check_writable(settings)
     yield preflight.check_space(settings)
+    yield preflight.check_certificate(settings)
     yield from preflight.check_ports(settings)
     yield preflight.check_media(settings)
     if asterisk.find_native() is None:
@@ -30,11 +31,12 @@ def findings(settings: Settings) -> Iterator[Finding]:
 def _asterisk() -> Finding:
     found = asterisk.find()
     words = f"{found.version} ({found.root or found.binary})" if found else "neither on PATH nor built"
-    return Finding("Asterisk", found is not None, words, "./jiesu up builds it (about 2 minutes, 0.5 GB, root needed)")
+    mend = "sudo ./jiesu up builds it once (about 2 minutes, 0.5 GB); or install Asterisk 20 or newer"
+    return Finding("Asterisk", found is not None, words, mend)
 
 
 def _console() -> Finding:
-    built = (CACHE / "console" / console_build.sources_hash() / "index.html").exists()
+    built = console_build.is_built()
     return Finding("console", built, "built" if built else "not built from the present sources", "./jiesu up builds it")
 
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from common.settings import CACHE, PROJECT, Settings
-from entrypoints import packages, state_file
+from common.settings import CACHE, Settings
+from entrypoints import certificate, console_build, packages, state_file
+from telephony.embedded import install as asterisk
 
 KERNEL = Path("/proc/sys/net/ipv4")
 FIRST_RUN_MB, LATER_MB = 2500, 500
@@ -122,15 +123,35 @@ def check_packages(wanted: dict[str, str]) -> Finding:
     return Finding("system packages", not absent, words, mend)
 
 
-def check_writable(settings: Settings) -> Finding:
-    for folder in (settings.data, PROJECT, CACHE):
-        place = folder
-        while not place.exists():
-            place = place.parent
-        if not os.access(place, os.W_OK):
-            mend = f"chown it to user {os.getuid()} or give another --data"
-            return Finding("write access", False, f"{folder} is not writable", mend)
-    return Finding("write access", True, "data directory and cache are writable")
+def check_writable(settings: Settings, cache: Path = CACHE, *, to_build: bool | None = None) -> Finding:
+    """The data directory always; the cache in the project only while something has yet to be built there."""
+    user = os.getuid()
+    if not _writable(settings.data):
+        mend = f"give another --data, or: sudo chown -R {user} {settings.data}"
+        return Finding("write access", False, f"{settings.data} is not writable for user {user}", mend)
+    if to_build is None:
+        to_build = asterisk.find() is None or not console_build.is_built()
+    if to_build and not _writable(cache):
+        mend = f"build once as its owner (sudo ./jiesu up --demo, then Ctrl-C), or: sudo chown -R {user} {cache.parent}"
+        return Finding("write access", False, f"{cache} is not writable for user {user}, and not all is built there yet", mend)
+    return Finding("write access", True, "the data directory is writable" + (", the cache too" if to_build else ", all is built"))
+
+
+def _writable(folder: Path) -> bool:
+    place = folder
+    while not place.exists():
+        place = place.parent
+    return os.access(place, os.W_OK)
+
+
+def check_certificate(settings: Settings) -> Finding:
+    if settings.listen == "127.0.0.1":
+        return Finding("TLS", True, "not needed: only this machine is listened to")
+    try:
+        certificate.check_given(settings)
+    except certificate.CertificateError as error:
+        return Finding("TLS", False, str(error), "or start without --tls-certificate and --tls-key: one is made then")
+    return Finding("TLS", True, str(settings.tls_certificate or "a certificate made here"))
 
 
 def make_data_directory(settings: Settings) -> None:
@@ -145,7 +166,7 @@ def make_data_directory(settings: Settings) -> None:
 
 def before_start(settings: Settings) -> None:
     """Raise PreflightError for the first thing that would make a start fail half-way."""
-    findings = [check_python(), check_writable(settings), check_space(settings), *free_ports(settings)]
-    for finding in findings:
+    checks = (check_python, lambda: check_writable(settings), lambda: check_certificate(settings), lambda: check_space(settings))
+    for finding in (*(check() for check in checks), *free_ports(settings)):
         if not finding.good:
             raise PreflightError(finding)

@@ -50,12 +50,12 @@ def place_call(settings: Settings, *, to: str, caller: str, keys: str, speech: P
         said = speech_capture(_sample(speech), Path(folder) / "speech.pcap") if speech else None
         scenario.write_text(_scenario(keys, said, seconds))
         phone = Phone(settings.trunk_source, _free_port(settings.trunk_source))
-        console.print(f"{caller} → {to} at {settings.sip_port}/udp; Ctrl-C hangs up")
+        console.print(f"{caller} → {to} at {settings.sip_host}:{settings.sip_port}/udp; Ctrl-C hangs up")
         with Path(folder, "sipp.out").open("w") as said_by_sipp, ended_by_signal() as signals:
             # A session of its own: Ctrl-C in the terminal would end SIPp at once, and the hotline would talk to nobody.
             process = subprocess.Popen(
                 [
-                    "sipp", f"127.0.0.1:{settings.sip_port}", "-sf", str(scenario), "-m", "1", *phone.arguments(),
+                    "sipp", f"{settings.sip_host}:{settings.sip_port}", "-sf", str(scenario), "-m", "1", *phone.arguments(),
                     "-mp", str(_free_port(settings.trunk_source)), "-s", to, "-key", "caller", caller, "-nostdin",
                     "-trace_err", "-error_file", f"{folder}/errors.log",
                 ],

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
@@ -11,7 +12,12 @@ from tests.calls.rig.digest import authorization
 
 def register(port: int, user: str, password: str, seconds: int = 60) -> int:
     """The final status of a REGISTER with this password; the socket is closed again."""
-    with connect(f"ws://127.0.0.1:{port}/ws", subprotocols=[Subprotocol("sip")], close_timeout=0.5) as stream:
+    return register_at(f"ws://127.0.0.1:{port}/ws", user, password, seconds, close_timeout=0.5)
+
+
+def register_at(url: str, user: str, password: str, seconds: int = 60, **options: Any) -> int:
+    """The same through any WebSocket; options as `websockets` takes them."""
+    with connect(url, subprotocols=[Subprotocol("sip")], **options) as stream:
         call_id = uuid.uuid4().hex
         stream.send(_request(user, call_id, 1, seconds, ""))
         reply = _reply(stream)
