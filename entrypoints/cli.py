@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from common.settings import Settings, load_settings
 from entrypoints import cli_tools
@@ -178,8 +180,17 @@ def main() -> None:
     try:
         app(prog_name="./jiesu")
     except (JiesuError, PostgresError, *REFUSALS) as error:
-        Console(stderr=True).print(f"[red]jiesu:[/] {error}", highlight=False)
-        raise SystemExit(2) from None
+        refuse(str(error))
+    except PermissionError as error:
+        refuse(
+            f"user {os.getuid()} may not use {error.filename}: it belongs to somebody else. Give a data directory of your own "
+            "(--data), or run this as the owner, for example with sudo"
+        )
+
+
+def refuse(why: str) -> NoReturn:
+    Console(stderr=True).print(f"[red]jiesu:[/] {escape(why)}", highlight=False)
+    raise SystemExit(2) from None
 
 
 if __name__ == "__main__":

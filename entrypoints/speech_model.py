@@ -26,7 +26,7 @@ def default_model(folder: Path) -> InstalledModel | None:
     try:
         with downloading() as progress:
             found = ModelStore(folder).ensure_default(progress)
-    except ModelUnreachableError as error:
+    except (ModelUnreachableError, PermissionError) as error:
         console.print(f"[yellow]no speech model: calls work, tickets say «no transcript». {error}[/]", highlight=False)
         return None
     for name, why in found.tried.items():

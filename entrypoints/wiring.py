@@ -19,6 +19,7 @@ from routing.service import CallDesk
 from surveys.rules import CallingHours
 from surveys.service import Surveys
 from telephony.instructions import Instructions
+from tickets.search import keep_dictionary
 from tickets.service import Tickets
 from transcription.service import Transcription
 
@@ -41,6 +42,7 @@ class Rooms:
 
 def wire(settings: Settings, database: Database | None = None, clock: Clock | None = None) -> Rooms:
     """Constructors in the order of the floors; hooks carry news upwards (a closed ticket → its survey)."""
+    keep_dictionary(settings.data)
     clock = clock or SystemClock()
     database = database or Database(database_url(settings))
     instructions = Instructions(clock)

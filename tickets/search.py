@@ -4,10 +4,13 @@ The tokens go to PostgreSQL as they are (`array_to_tsvector`): no server locale 
 """
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import jieba
 
@@ -26,9 +29,16 @@ jieba.setLogLevel("WARNING")
 jieba.dt.tmp_dir = str(CACHE)
 
 
+def keep_dictionary(own: Path) -> None:
+    """Its compiled form is shared in the project's cache; who may not write there keeps it in `own`, their data directory."""
+    with suppress(OSError):
+        CACHE.mkdir(parents=True, exist_ok=True)
+    if not os.access(CACHE, os.W_OK):
+        jieba.dt.tmp_dir = str(own)
+
+
 def warm_up() -> None:
     """Load the dictionary (a second or two), so that the first ticket saved need not wait for it."""
-    CACHE.mkdir(parents=True, exist_ok=True)
     jieba.initialize()
 
 
