@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -49,7 +50,9 @@ def apt_install(package: str) -> None:
 
 
 def make_venv(venv: Path) -> None:
-    if (venv / "bin" / "pip").exists():
+    """One that was stopped half-way is thrown away: pip may be there and still not whole."""
+    made_whole = venv / ".made"
+    if (made_whole.exists() or any(venv.glob(".installed-*"))) and (venv / "bin" / "pip").exists():
         return
     if shutil.disk_usage(venv.parent).free < ROOM_MB * 1_000_000:
         refuse(f"less than {ROOM_MB} MB are free in {venv.parent}.", "Free some space or move the project, then run this again.")
@@ -65,6 +68,15 @@ def make_venv(venv: Path) -> None:
         made = subprocess.run([sys.executable, "-m", "venv", str(venv)], capture_output=True, text=True, check=False)
     if made.returncode:
         refuse("the virtual environment could not be made:", (made.stdout + made.stderr).strip())
+    made_whole.touch()
+
+
+def forget_unfinished(venv: Path) -> None:
+    """pip takes a package for installed as soon as its metadata lies there; what it writes last is INSTALLER. Where that is
+    missing it was stopped in the middle: without the metadata, the package is installed again."""
+    for folder in venv.glob("lib/python3*/site-packages/*.dist-info"):
+        if not (folder / "INSTALLER").exists():
+            shutil.rmtree(folder)
 
 
 def install(venv: Path, lock: Path) -> None:
@@ -73,16 +85,22 @@ def install(venv: Path, lock: Path) -> None:
                "--progress-bar=off", "--require-hashes", "--no-deps", "-r", str(lock)]  # fmt: skip
     print(f"jiesu: installing {total} Python packages ({lock.name}) …", file=sys.stderr, flush=True)
     started, seen, log = time.monotonic(), 0, []
+    forget_unfinished(venv)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert process.stdout is not None
-    for line in process.stdout:
-        log.append(line)
-        if line.startswith(("Collecting ", "Requirement already satisfied")):
-            seen += 1
-            name = re.split(r"[ =]", line.split("satisfied: ")[-1].removeprefix("Collecting "))[0]
-            bar(min(seen, total - 1), total, name, started)
-        elif line.startswith("Installing collected packages"):
-            bar(total - 1, total, "unpacking …", started)
+    try:
+        for line in process.stdout:
+            log.append(line)
+            if line.startswith(("Collecting ", "Requirement already satisfied")):
+                seen += 1
+                name = re.split(r"[ =]", line.split("satisfied: ")[-1].removeprefix("Collecting "))[0]
+                bar(min(seen, total - 1), total, name, started)
+            elif line.startswith("Installing collected packages"):
+                bar(total - 1, total, "unpacking …", started)
+    except BaseException:  # also Ctrl-C: pip must not go on beside the next start
+        process.kill()
+        process.wait()
+        raise
     if process.wait():
         print("", file=sys.stderr)
         text = "".join(log[-15:])
@@ -104,6 +122,9 @@ def main(root: Path, command: str) -> None:
 
     if marker(lock).exists():
         return
+    if not os.access(root, os.W_OK):
+        refuse(f"not all of {lock.name} is installed yet, and user {os.getuid()} may not write to {root}.",
+               f"Run once as its owner: sudo ./jiesu {command or 'up'}; after that no root is needed.")  # fmt: skip
     with (root / ".venv.lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         if marker(lock).exists():
@@ -116,6 +137,7 @@ def main(root: Path, command: str) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "")
     except KeyboardInterrupt:

@@ -23,6 +23,7 @@ from telephony.embedded.packages import RUN_PACKAGES
 
 log = logging.getLogger(__name__)
 PROCESSES = 5
+INTERRUPTED = 130  # what a shell gives for Ctrl-C
 KEPT = (
     "port", "demo", "listen", "menu_profile", "tls_certificate", "tls_key", "hotline_numbers", "area_name", "timezone",
     "desk_phones",
@@ -40,13 +41,19 @@ class Up:
         self._signals = 0
 
     def run(self) -> int:
-        """0 after an ordered stop. Raises a refusal of `entrypoints.errors` when it cannot start."""
+        """0 after an ordered stop, 130 when interrupted before it. Raises one of `entrypoints.errors` when it cannot."""
         with state_file.only_one(self.settings.data):
-            signal.signal(signal.SIGINT, self._on_signal)
-            signal.signal(signal.SIGTERM, self._on_signal)
             self._log_to_file()
             preflight.before_start(self.settings)
-            self._install()
+            for number in (signal.SIGINT, signal.SIGTERM):  # nothing runs yet: stop at once
+                signal.signal(number, signal.default_int_handler)
+            try:
+                self._install()
+            except KeyboardInterrupt:
+                console.print("stopped; what is finished stays, and the next start goes on from here")
+                return INTERRUPTED
+            signal.signal(signal.SIGINT, self._on_signal)
+            signal.signal(signal.SIGTERM, self._on_signal)
             self._remember()
             try:
                 self._start()

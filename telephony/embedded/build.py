@@ -71,6 +71,7 @@ class Builder:
 
     def _debootstrap(self, mirror: str) -> None:
         argv = [
+            "setpriv", "--pdeathsig=TERM",  # should we be killed outright: two must never work on one directory
             shutil.which("debootstrap") or "/usr/sbin/debootstrap", "--variant=minbase", f"--include={INCLUDE}",
             f"--cache-dir={self._debs}", SUITE, str(self._partial), mirror, str(SCRIPT),
         ]
