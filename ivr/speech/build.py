@@ -21,7 +21,7 @@ Report = Callable[[str, float], None]
 def build(project: Path, report: Report | None = None) -> list[Path]:
     """Speak every prompt and sample whose text, voice or recipe changed; returns the files written.
 
-    The first time it installs about 1.1 GB (the product's own packages beside the voice's) below `var/voice`.
+    The first time it installs about 0.6 GB below `var/voice`: an environment that holds the voice and nothing of the product.
     Raises UnavailableError saying what is missing.
     """
     tell = report or (lambda words, share: None)
