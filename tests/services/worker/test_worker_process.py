@@ -22,7 +22,20 @@ from messaging.service import Messaging
 from recordings.model import Recording
 from transcription.model import Transcript
 
-START = "from entrypoints.worker import main; from common.settings import load_settings; main(load_settings())"
+# Messages are sent when news of them comes: their clock would look an hour later.
+START = """
+from common.settings import load_settings
+from entrypoints import worker
+
+found = worker.worker_sweeps
+def patient(*given):
+    sweeps = found(*given)
+    next(sweep for sweep in sweeps if sweep.name == "outbox").seconds = 3600
+    return sweeps
+
+worker.worker_sweeps = patient
+worker.main(load_settings())
+"""
 
 
 @pytest.fixture
@@ -101,10 +114,8 @@ def test_it_finds_its_work_and_stops_when_told(
     eventually(database, arrived("before"))
     eventually(database, lambda session: session.scalar(select(Recording.state)) == "repaired")
     eventually(database, lambda session: session.scalar(select(Transcript.state)) == "none")
-    asked = time.monotonic()
     send(database, "woken")
     eventually(database, arrived("woken"))
-    assert time.monotonic() - asked < 3, "news wakes it: no waiting for the tick"
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(timeout=20) == 0
 

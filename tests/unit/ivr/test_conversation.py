@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import logging
-import time
 
 import pytest
 
@@ -180,12 +179,10 @@ def test_with_the_database_away_progress_says_so_and_the_menu_goes_on() -> None:
 
 def test_a_database_that_hangs_keeps_nobody_from_an_agent() -> None:
     desk = HangingDesk()
-    began = time.monotonic()
     try:
-        voice = call(desk, "2", *TICKET, "#", "0")
-        took = time.monotonic() - began
+        voice = call(desk, "2", *TICKET, "#", "0")  # comes back though nobody released the desk
+        assert not desk.released.is_set()
     finally:
         desk.released.set()
     assert voice.variables == WAITING
     assert "progress/unavailable" in voice.played
-    assert took < 5
