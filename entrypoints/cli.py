@@ -143,7 +143,7 @@ def test(
 
 @app.command()
 def check() -> None:
-    """ruff, mypy, import-linter, file sizes, dialplan and compose lint, the console's types."""
+    """ruff, mypy, import-linter, file sizes, the console's types and unit tests."""
     from entrypoints.checks import run_checks
 
     raise typer.Exit(run_checks())

@@ -73,7 +73,7 @@ def list_prompts() -> None:
 
 @prompts.command("build")
 def build_prompts() -> None:
-    """Speak again what changed in the catalogue (needs the packages of requirements-voice.lock)."""
+    """Speak again what changed in the catalogue; the first time this installs the voice (0.6 GB)."""
     from entrypoints.progress import step
     from ivr.speech import build
 

@@ -25,7 +25,7 @@ class VoiceMissingError(Exception):
 def package_dir(name: str) -> Path:
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
-        raise VoiceMissingError(f"The package {name} is not installed: pip install -r requirements-voice.lock")
+        raise VoiceMissingError(f"The package {name} is not installed: ./jiesu prompts build installs it")
     return Path(next(iter(spec.submodule_search_locations)))
 
 
