@@ -5,12 +5,14 @@ import json
 import stat
 from uuid import UUID
 
+import psycopg
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from accounts.model import Person, Post, Unit
 from agents.model import Agent, Presence
+from common.embedded_postgres import EmbeddedPostgres
 from common.settings import Settings
 from entrypoints import demo
 from entrypoints.wiring import Rooms, wire
@@ -21,9 +23,15 @@ from tickets.rules import FIELDS, clean
 from tickets.state import Actor
 
 
-@pytest.fixture
-def a_demo(settings: Settings, database_url: str) -> Settings:
-    return settings.model_copy(update={"database_url": SecretStr(database_url)})
+@pytest.fixture(scope="module")
+def a_demo(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Filled once: every test here only looks at it, or fills it again, which changes nothing."""
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE a_demo TEMPLATE template_jiesu")
+    url = SecretStr(postgres.url("a_demo"))
+    filled = Settings(data=tmp_path_factory.mktemp("demo") / "data", demo=True, database_url=url)
+    demo.fill(filled)
+    return filled
 
 
 @pytest.fixture
@@ -39,7 +47,6 @@ def accounts_of(settings: Settings) -> list[dict[str, str]]:
 
 
 def test_the_county_is_complete(a_demo: Settings, rooms: Rooms):
-    demo.fill(a_demo)
     with rooms.database.transaction() as session:
         assert session.scalars(select(func.count()).select_from(Unit)).one() >= 60
         assert sorted(session.scalars(select(Agent.extension))) == [str(n) for n in range(8001, 8011)]
@@ -59,7 +66,6 @@ def test_the_county_is_complete(a_demo: Settings, rooms: Rooms):
 
 
 def test_every_printed_account_signs_in(a_demo: Settings, rooms: Rooms):
-    demo.fill(a_demo)
     printed = accounts_of(a_demo)
     assert len(printed) == 16
     with rooms.database.transaction() as session:
@@ -69,14 +75,12 @@ def test_every_printed_account_signs_in(a_demo: Settings, rooms: Rooms):
 
 
 def test_the_passwords_are_private_and_unlike_each_other(a_demo: Settings):
-    demo.fill(a_demo)
     file = a_demo.secrets_dir / "demo-accounts.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert len({account["password"] for account in accounts_of(a_demo)}) == 16
 
 
 def test_a_second_start_changes_nothing_and_mends_the_file(a_demo: Settings, rooms: Rooms):
-    demo.fill(a_demo)
     before = accounts_of(a_demo)
     (a_demo.secrets_dir / "demo-accounts.json").unlink()
     demo.fill(a_demo)

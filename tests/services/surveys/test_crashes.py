@@ -2,8 +2,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -17,14 +15,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from common.database import Database, new_id
+from common.database import Database
 from common.jobs import SEAT_LOCK
 from messaging.service import Messaging
 from surveys.model import Attempt, Survey
 from telephony.instructions import Instructions
 from telephony.switch import OriginateOutcome
 from tests.services.people import somebody
-from tests.services.surveys.worker_process import ShiftedClock, surveys_on
+from tests.services.surveys.worker_process import ShiftedClock, Worker, surveys_on
+from tests.system import wait_until
 from tickets.service import Tickets
 
 POINTS = [
@@ -32,6 +31,7 @@ POINTS = [
     "before finish", "after finish",
 ]
 Script = Callable[[Session, uuid.UUID, int], OriginateOutcome | None]
+StartWorker = Callable[..., Worker]
 
 
 @pytest.fixture
@@ -101,29 +101,22 @@ def a_closed_ticket(database: Database, morning: ShiftedClock) -> uuid.UUID:
 
 
 @pytest.fixture
-def start_worker(database_url: str, morning: ShiftedClock, tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    started: list[subprocess.Popen[str]] = []
+def start_worker(database_url: str, morning: ShiftedClock, tmp_path: Path) -> Iterator[StartWorker]:
+    started: list[Worker] = []
 
-    def start(point: str = "never", url: str = database_url) -> subprocess.Popen[str]:
-        command = [
-            sys.executable, "-m", "tests.services.surveys.worker_process", url,
-            str(morning._offset.total_seconds()), point, str(tmp_path / f"{new_id()}"),
-        ]
-        log = (tmp_path / f"worker-{len(started)}.log").open("w")
-        worker = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
-        started.append(worker)
-        return worker
+    def start(point: str = "never", url: str = database_url) -> Worker:
+        folder = tmp_path / f"worker-{len(started)}"
+        folder.mkdir()
+        started.append(Worker(url, morning._offset.total_seconds(), point, folder))
+        return started[-1]
 
     yield start
     for worker in started:
-        if worker.poll() is None:
-            worker.kill()
-        worker.wait()
+        worker.kill()
 
 
-def ready(worker: subprocess.Popen[str]) -> None:
-    assert worker.stdout is not None
-    assert worker.stdout.readline() == "ready\n"
+def ready(worker: Worker) -> None:
+    wait_until(lambda: worker.ready, "a worker that is ready")
 
 
 def ended(database: Database, seconds: float = 40) -> Survey:
@@ -145,7 +138,7 @@ def attempts(database: Database) -> list[tuple[int, str]]:
 @pytest.mark.parametrize("point", POINTS)
 def test_killed_at_any_step_the_next_worker_ends_it_and_nobody_is_called_twice(
     database: Database, busy_then_content: Telephony, a_closed_ticket: uuid.UUID,
-    start_worker: Callable[..., subprocess.Popen[str]], point: str,
+    start_worker: StartWorker, point: str,
 ) -> None:
     assert start_worker(point).wait(timeout=60) == -signal.SIGKILL
     start_worker()
@@ -157,7 +150,7 @@ def test_killed_at_any_step_the_next_worker_ends_it_and_nobody_is_called_twice(
 
 def test_work_of_a_dead_worker_is_adopted_by_one_that_lives(
     database: Database, database_url: str, busy_then_content: Telephony, a_closed_ticket: uuid.UUID,
-    start_worker: Callable[..., subprocess.Popen[str]],
+    start_worker: StartWorker,
 ) -> None:
     assert start_worker("after claim").wait(timeout=60) == -signal.SIGKILL
     with psycopg.connect(database_url, autocommit=True) as in_its_seat:
@@ -174,7 +167,7 @@ def test_work_of_a_dead_worker_is_adopted_by_one_that_lives(
 
 
 def test_two_workers_run_ten_surveys_and_each_attempt_is_dialled_once(
-    database: Database, morning: ShiftedClock, start_worker: Callable[..., subprocess.Popen[str]]
+    database: Database, morning: ShiftedClock, start_worker: StartWorker
 ) -> None:
     telephony = Telephony(database, morning, lambda _, __, ___: OriginateOutcome(ending="no_answer", uniqueid=None))
     tickets = Tickets(morning, Messaging(morning, "云溪县"), "Asia/Shanghai", "12345", on_closed=surveys_on(morning).due)
@@ -200,7 +193,7 @@ def test_two_workers_run_ten_surveys_and_each_attempt_is_dialled_once(
 
 def test_stopped_in_order_a_survey_continues_at_the_next_start(
     database: Database, busy_then_content: Telephony, a_closed_ticket: uuid.UUID,
-    start_worker: Callable[..., subprocess.Popen[str]],
+    start_worker: StartWorker,
 ) -> None:
     worker = start_worker()
     deadline = time.monotonic() + 30
@@ -215,7 +208,7 @@ def test_stopped_in_order_a_survey_continues_at_the_next_start(
 
 def test_the_worker_loses_its_database_again_and_again(
     database: Database, database_url: str, busy_then_content: Telephony, a_closed_ticket: uuid.UUID,
-    start_worker: Callable[..., subprocess.Popen[str]],
+    start_worker: StartWorker,
 ) -> None:
     worker = start_worker(url=f"{database_url}{'&' if '?' in database_url else '?'}application_name=the-worker")
     ready(worker)
@@ -232,7 +225,7 @@ def test_the_worker_loses_its_database_again_and_again(
 
 def test_after_a_restore_without_the_workflows_tables_surveys_go_on(
     database: Database, database_url: str, busy_then_content: Telephony, a_closed_ticket: uuid.UUID,
-    start_worker: Callable[..., subprocess.Popen[str]],
+    start_worker: StartWorker,
 ) -> None:
     assert start_worker("after claim").wait(timeout=60) == -signal.SIGKILL
     with psycopg.connect(database_url, autocommit=True) as connection:
@@ -244,7 +237,7 @@ def test_after_a_restore_without_the_workflows_tables_surveys_go_on(
 
 def test_a_fault_of_ours_goes_to_a_person_and_not_to_the_phone(
     database: Database, busy_then_content: Telephony, a_closed_ticket: uuid.UUID,
-    start_worker: Callable[..., subprocess.Popen[str]],
+    start_worker: StartWorker,
 ) -> None:
     start_worker("a fault of ours")
     survey = ended(database)
@@ -254,7 +247,7 @@ def test_a_fault_of_ours_goes_to_a_person_and_not_to_the_phone(
 
 def test_a_call_that_may_have_rung_goes_to_a_person(
     database: Database, morning: ShiftedClock, a_closed_ticket: uuid.UUID,
-    start_worker: Callable[..., subprocess.Popen[str]],
+    start_worker: StartWorker,
 ) -> None:
     telephony = Telephony(database, morning, lambda _, __, ___: None)
     start_worker()
@@ -266,7 +259,7 @@ def test_a_call_that_may_have_rung_goes_to_a_person(
 
 def test_a_person_has_it_tried_again_by_a_workflow_of_its_own(
     database: Database, morning: ShiftedClock, a_closed_ticket: uuid.UUID,
-    start_worker: Callable[..., subprocess.Popen[str]],
+    start_worker: StartWorker,
 ) -> None:
     def script(session: Session, attempt: uuid.UUID, calls: int) -> OriginateOutcome | None:
         if calls == 1:
