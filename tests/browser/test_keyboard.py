@@ -51,7 +51,7 @@ def test_a_call_from_sign_in_to_wrap_up_with_the_keyboard_alone(
     expect(at(page, "ticket-kind")).to_have_attribute("data-value", "help")
     page.keyboard.press("Control+s")
     expect(at(page, "save-state")).to_have_attribute("data-state", "saved")
-    page.wait_for_timeout(9_000)  # the citizen speaks
+    page.wait_for_timeout(5_000)  # the citizen speaks
 
     page.keyboard.press("F4")
     state(page, "wrap_up")

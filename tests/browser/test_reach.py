@@ -136,7 +136,7 @@ def test_the_bench_before_in_and_after_a_call(
     answer(page)
     found += faults_in_both(page, "talking")
     at(page, "ticket-title").fill("暖气不热")
-    page.wait_for_timeout(9_000)  # the citizen speaks
+    page.wait_for_timeout(5_000)  # the citizen speaks
     at(page, "phone-keypad").click()
     expect(at(page, "key-5")).to_be_visible()
     found += faults(page, "keys for the call")
