@@ -148,7 +148,7 @@ def test_after_the_progress_an_agent_is_one_key_away(desk: Desk) -> None:
     assert desk.verbs() == ["arrived", "progress", "served_itself", "wants_agent"]
 
 
-@pytest.mark.parametrize("at", range(1, 22))
+@pytest.mark.parametrize("at", range(1, 21))
 def test_a_hang_up_at_any_step_ends_the_conversation_quietly(desk: Desk, at: int) -> None:
     voice = call(desk, "2", *TICKET, SILENCE, hang_up_at=at)
     assert voice.verbs == at
