@@ -4,6 +4,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import faults
 from tests.browser.conftest import NewPage
 from tests.browser.people import at, sign_in
 from tests.system import System, wait_until
@@ -29,12 +30,14 @@ def test_the_number_is_shown_for_a_reason_and_the_call_back_is_told(
     system: System, a_page: NewPage, a_missed_caller: str
 ) -> None:
     page = a_page(390, 844)
+    page.emulate_media(reduced_motion="reduce")
     sign_in(page, system, "operator", 2)
     page.goto("/calls?tab=recalls")
     row = page.locator('[data-test="recall"]', has_text=a_missed_caller)
     row.locator('[data-test="reveal"]').focus()
     page.keyboard.press("Enter")
     expect(at(page, "reveal-call_back")).to_be_focused()
+    found = faults(page, "a reason to see a number")
     page.keyboard.press("ArrowUp")  # round to the last: other
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
@@ -44,7 +47,11 @@ def test_the_number_is_shown_for_a_reason_and_the_call_back_is_told(
     whole = page.locator('[data-test="recall"]', has_text="139 0000 0005")
     hide = whole.locator('[data-test="reveal-hide"]')
     expect(hide).to_be_focused()
+    found += faults(page, "a number is shown")
     whole.locator('[data-test="recall-outcome"]').click()
+    expect(page.locator('[data-test="recall-not_reached"]:visible')).to_be_visible()
+    found += faults(page, "outcomes of a call back")
+    assert not found, "\n".join(found)
     page.locator('[data-test="recall-not_reached"]:visible').click()
     expect(whole.locator('[data-test="recall-tries"]')).to_be_visible()
     hide.click()
