@@ -1,14 +1,17 @@
 """Free ports for tests, in blocks of 20 far from the defaults, so that a running `./jiesu up` is not disturbed."""
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 from pathlib import Path
+from typing import TextIO
 
-LOCKS = Path("/tmp") / f"jiesu-test-ports-{os.getuid()}"  # one file a block in use: two test runs at once do not collide
+LOCKS = Path("/tmp") / f"jiesu-test-ports-{os.getuid()}"  # a locked file a block: two runs at once do not collide
 RTP_COUNT = 400
 """Media ports of a system in tests: 56 blocks one after the other have ranges of their own (18 with the default's 1200)."""
 FIRST, LAST, STEP = 21_000, 29_000, 20
+_kept: list[TextIO] = []  # the kernel gives a block back when its process ends, however that ends
 
 
 def free(port: int) -> bool:
@@ -29,18 +32,14 @@ def take_block() -> int:
     """The first port of 20 free ones, kept by this process until it ends."""
     LOCKS.mkdir(mode=0o700, exist_ok=True)
     for start in range(FIRST, LAST, STEP):
-        lock = LOCKS / str(start)
-        if _alive(lock):
+        lock = (LOCKS / str(start)).open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
             continue
         if all(free(start + offset) for offset in range(STEP)):
-            lock.write_text(str(os.getpid()))
+            _kept.append(lock)
             return start
+        lock.close()
     raise RuntimeError("no block of 20 free ports between 21000 and 29000")
-
-
-def _alive(lock: Path) -> bool:
-    try:
-        pid = int(lock.read_text())
-    except (OSError, ValueError):
-        return False
-    return pid == os.getpid() or Path(f"/proc/{pid}").exists()

@@ -13,6 +13,7 @@ from tests.browser.people import at, be_ready, citizen_at, sign_in, state
 from tests.system import System
 
 TOUR = PROJECT / "docs" / "tour"
+SAMPLE_MS = 40_000  # the sample citizen tells of the heating
 
 
 def shot(page: Page, name: str) -> None:
@@ -57,19 +58,41 @@ def tell(system: System, agent: Page, citizen: Page, desk: Page) -> None:
     agent.keyboard.press("F2")
     state(agent, "talking")
     at(citizen, "sample-heating").click()
-    citizen.wait_for_timeout(14_000)
+    citizen.wait_for_timeout(SAMPLE_MS // 2)
+    shot(agent, "bench-talking")
+    citizen.wait_for_timeout(SAMPLE_MS // 2)
     agent.keyboard.press("F4")
     expect(at(agent, "suggestion-title")).to_be_visible(timeout=120_000)
     shot(agent, "bench-call")
-    sign_in(desk, system, "supervisor")
+    at(agent, "accept-all").click()
+    expect(at(agent, "save-state")).to_have_attribute("data-state", "saved")
+    at(agent, "ticket-file").click()
+    number = at(agent, "ticket-no")
+    expect(number).to_be_visible()
+    judge(citizen, desk, system, number.get_attribute("data-no") or "")
     for name, path in {"tickets": "/tickets", "calls": "/calls", "sms": "/demo/sms"}.items():
         desk.goto(path)
         desk.wait_for_load_state("networkidle")
         shot(desk, name)
-    desk.goto("/tickets?q=暖气")
+
+
+def judge(citizen: Page, desk: Page, system: System, ticket_no: str) -> None:
+    """The ticket closes, the phone rings once more, and the citizen says what they think."""
+    sign_in(desk, system, "supervisor")
+    desk.goto(f"/tickets?q={ticket_no}")
     at(desk, "ticket-row").click()
-    expect(at(desk, "ticket-page")).to_be_visible()
-    desk.wait_for_load_state("networkidle")
+    expect(at(desk, "waveform")).to_be_visible()
+    at(desk, "close").click()
+    at(desk, "public-reply").fill("供热管道已修好,室温恢复到二十度。")
+    at(desk, "close-confirm").click()
+    expect(at(citizen, "citizen-answer")).to_be_visible(timeout=90_000)
+    shot(citizen, "phone-survey")
+    at(citizen, "citizen-answer").click()
+    expect(at(citizen, "citizen-state")).to_have_attribute("data-state", "talking")
+    for key in ("1", "5"):
+        citizen.wait_for_timeout(9_000)
+        at(citizen, f"key-{key}").click()
+    expect(at(desk, "survey")).to_contain_text("非常满意", timeout=60_000)
     shot(desk, "ticket")
 
 
