@@ -59,6 +59,11 @@ class PosingAmi:
         assert self._peer is not None
         self._peer.sendall(data.encode() if isinstance(data, str) else data)
 
+    def asked(self) -> list[str]:
+        """The names of all actions so far, pings apart."""
+        with self._changed:  # an action stands in the list only after its answer went out
+            return [action["action"][0] for action in self.actions if action["action"] != ["Ping"]]
+
     def named(self, name: str) -> list[Action]:
         with self._changed:
             return [action for action in self.actions if action["action"][0].lower() == name]
