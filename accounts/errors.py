@@ -24,6 +24,12 @@ class LoginTakenError(ConflictError):
     code = "login_taken"
 
 
+class CycleError(ConflictError):
+    """A unit cannot stand below itself."""
+
+    code = "cycle"
+
+
 class WeakPasswordError(InvalidError):
     """The password is too short."""
 

@@ -6,18 +6,24 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Table, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
+from accounts.rules import ROLES
 from common.database import Base, append_only, new_id
 
-ROLES = ("operator", "dispatcher", "handler", "supervisor", "leader", "admin")
 LOCALES = ("zh-CN", "en")
 
 
 class Unit(Base):
-    """A node of the organisation tree: a county, bureau, township or community. The root has no parent."""
+    """A node of the organisation tree: a county, bureau, township, community or grid. The root has no parent.
+
+    `lineage` is the way down to it, root first and itself last: kept by `accounts.tree`, asked by `accounts.reach`.
+    A closed unit keeps its row for ever, so that the past still has names; `merged_into` says who carries on its work.
+    """
 
     __tablename__ = "units"
+    __table_args__ = (Index(None, "lineage", postgresql_using="gin"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"), index=True)
@@ -26,6 +32,9 @@ class Unit(Base):
     code: Mapped[str] = mapped_column(unique=True)
     phone: Mapped[str | None]
     duty_phone: Mapped[str | None]
+    lineage: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(UUID(as_uuid=True)))
+    closed_at: Mapped[datetime | None]
+    merged_into: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
 
 
 class Person(Base):

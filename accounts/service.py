@@ -5,8 +5,6 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,37 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.errors import LoginTakenError, WrongPasswordError
-from accounts.model import LOCALES, ROLES, AuditEntry, Person, Post, SignedIn, Unit
+from accounts.identity import Held, Identity, NewSession
+from accounts.model import LOCALES, AuditEntry, Person, Post, SignedIn, Unit
 from accounts.passwords import Passwords
-from accounts.rules import LOGIN, SESSION_LIFE
+from accounts.rules import LOGIN, ROLES, SESSION_LIFE
 from accounts.throttle import Throttle
+from accounts.tree import plant
 from common.clock import Clock
 from common.errors import InvalidError, NotFoundError
 
 log = logging.getLogger(__name__)
 ExtensionOf = Callable[[Session, UUID], str | None]
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Who is behind a session. `extension` is set for people who answer calls."""
-
-    id: UUID
-    login: str
-    name: str
-    locale: str
-    roles: tuple[str, ...]
-    extension: str | None
-    csrf: str
-    expires_at: datetime
-
-
-@dataclass(frozen=True)
-class NewSession:
-    """`token` goes into the browser's cookie and is kept nowhere else."""
-
-    token: str
-    person: Identity
 
 
 class Accounts:
@@ -57,11 +35,8 @@ class Accounts:
 
     def create_unit(self, session: Session, *, name: str, kind: str, code: str, parent_id: UUID | None = None,
                     phone: str | None = None, duty_phone: str | None = None) -> Unit:
-        """`code` is the unit's short unique name in imports and reports."""
-        unit = Unit(name=name, kind=kind, code=code, parent_id=parent_id, phone=phone, duty_phone=duty_phone)
-        session.add(unit)
-        session.flush()
-        return unit
+        """`code` is the unit's short unique name in imports and reports. Raises NotFoundError for an unknown parent."""
+        return plant(session, Unit(name=name, kind=kind, code=code, parent_id=parent_id, phone=phone, duty_phone=duty_phone))
 
     def create_person(self, session: Session, *, login: str, name: str, password: str,
                       posts: list[tuple[UUID, str]], locale: str = "zh-CN") -> Person:
@@ -137,9 +112,13 @@ class Accounts:
         session.flush()
 
     def _identity(self, session: Session, person: Person, row: SignedIn) -> Identity:
-        roles = session.scalars(select(Post.role).where(Post.person_id == person.id).distinct().order_by(Post.role))
+        held = session.execute(
+            select(Post.unit_id, Post.role).where(Post.person_id == person.id).order_by(Post.role, Post.unit_id)
+        )
+        posts = tuple(Held(unit_id, role) for unit_id, role in held)
         return Identity(
-            id=person.id, login=person.login, name=person.name, locale=person.locale, roles=tuple(roles),
+            id=person.id, login=person.login, name=person.name, locale=person.locale,
+            roles=tuple(sorted({one.role for one in posts})), posts=posts,
             extension=self._extension_of(session, person.id), csrf=row.csrf, expires_at=row.expires_at,
         )
 

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from accounts.rules import ROLES
 from common.settings import PROJECT, load_settings
 
 models = typer.Typer(no_args_is_help=True)
@@ -86,7 +87,7 @@ def build_prompts() -> None:
 def add_user(
     login: str,
     name: Annotated[str, typer.Option(prompt=True)],
-    role: Annotated[str, typer.Option(help="operator, dispatcher, handler, supervisor, leader or admin")] = "operator",
+    role: Annotated[str, typer.Option(help="one of: " + ", ".join(ROLES))] = "operator",
     extension: Annotated[str | None, typer.Option(help="For operators: 8001 to 8999.")] = None,
     data: Data = None,
 ) -> None:

@@ -10,8 +10,9 @@ from alembic.config import Config
 from common.database import Base, sqlalchemy_url
 from common.settings import PROJECT
 
-for model in sorted(PROJECT.glob("[a-z]*/model.py")):
-    importlib.import_module(f"{model.parent.name}.model")
+for room in sorted(PROJECT.glob("[a-z]*/__init__.py")):
+    for model in sorted(room.parent.rglob("model.py")):
+        importlib.import_module(".".join(model.relative_to(PROJECT).with_suffix("").parts))
 
 metadata = Base.metadata
 

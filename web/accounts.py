@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, StringConstraints
 
+from accounts.identity import Identity
 from accounts.rules import SESSION_LIFE
-from accounts.service import Identity
 from web.dependencies import COOKIE, Me, Person, Transaction, Wired
 
 router = APIRouter(prefix="/api/session", tags=["session"])

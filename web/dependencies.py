@@ -15,6 +15,7 @@ from common.errors import NotAllowedError, NotSignedInError
 from common.settings import Settings
 
 if TYPE_CHECKING:
+    from accounts.identity import Held
     from accounts.service import Accounts
     from agents.service import Agents
     from messaging.service import Messaging
@@ -55,6 +56,7 @@ class Person:
     name: str
     locale: str
     roles: tuple[str, ...]
+    posts: tuple[Held, ...]
     extension: str | None
     csrf: str
 
@@ -89,7 +91,8 @@ def signed_in(
         login=person.login,
         name=person.name,
         locale=person.locale,
-        roles=tuple(person.roles),
+        roles=person.roles,
+        posts=person.posts,
         extension=person.extension,
         csrf=person.csrf,
     )

@@ -8,7 +8,8 @@ type Schema = components['schemas']
 /** T with some of its own fields narrower. */
 type Narrow<T, N extends { [K in keyof N]: K extends keyof T ? unknown : never }> = Omit<T, keyof N> & N
 
-export type Role = 'operator' | 'dispatcher' | 'handler' | 'supervisor' | 'leader' | 'admin'
+export type Role =
+  | 'operator' | 'dispatcher' | 'signer' | 'handler' | 'unit_leader' | 'reviewer' | 'supervisor' | 'leader' | 'inspector' | 'auditor' | 'higher' | 'admin'
 export type Person = Narrow<Schema['PersonOut'], { locale: 'zh-CN' | 'en'; roles: Role[] }>
 export type Session = Narrow<Schema['SessionOut'], { person: Person }>
 export type Status = Schema['Status']
