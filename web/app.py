@@ -15,11 +15,12 @@ from starlette.exceptions import HTTPException
 
 from common.errors import JiesuError
 from web import accounts, agents, calls, demo, demo_sms, recalls, recordings, reveal, settling, sip, status, stream, tickets
+from web.bodies import BodyLimit
 from web.console import mount_console
 from web.dependencies import Services
 
 log = logging.getLogger(__name__)
-BODY_LIMIT = 1_000_000  # bytes: no endpoint takes a file yet
+HTTP_CODES = {404: "not_found", 413: "too_large"}
 HEADERS = {
     # Element Plus sets style attributes; scripts come from our own files only.
     "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -54,6 +55,7 @@ def create_app(wired: Services, console: Path | None = None) -> FastAPI:
     app.add_exception_handler(OperationalError, _database_away)
     app.add_exception_handler(PoolTimeoutError, _database_away)
     app.add_exception_handler(HTTPException, _http)
+    app.add_middleware(BodyLimit)
     app.middleware("http")(_guard)
     if console is not None:
         mount_console(app, console)
@@ -61,9 +63,6 @@ def create_app(wired: Services, console: Path | None = None) -> FastAPI:
 
 
 async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > BODY_LIMIT:
-        return _answer(413, "too_large", f"a request may carry {BODY_LIMIT} bytes at the most")
     response = await call_next(request)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
@@ -97,4 +96,4 @@ async def _database_away(_: Request, error: Exception) -> JSONResponse:
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return _answer(error.status_code, "not_found" if error.status_code == 404 else "http", str(error.detail))
+    return _answer(error.status_code, HTTP_CODES.get(error.status_code, "http"), str(error.detail))
