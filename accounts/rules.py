@@ -1,4 +1,4 @@
-"""The roles, how often a sign-in may fail, what a login and a password look like, and why somebody may see a phone number."""
+"""How often a sign-in may fail, what a login and a password look like, and why somebody may see a phone number."""
 from __future__ import annotations
 
 import re
@@ -8,10 +8,6 @@ from datetime import datetime, timedelta
 
 from common.errors import InvalidError
 
-ROLES = (
-    "operator", "dispatcher", "signer", "handler", "unit_leader", "reviewer", "supervisor", "leader", "inspector", "auditor",
-    "higher", "admin",
-)  # fmt: skip
 WINDOW = timedelta(minutes=10)
 FAILURES_PER_LOGIN = 5
 FAILURES_PER_ADDRESS = 40  # a whole centre may sit behind one address

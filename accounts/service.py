@@ -15,7 +15,8 @@ from accounts.errors import LoginTakenError, WrongPasswordError
 from accounts.identity import Held, Identity, NewSession
 from accounts.model import LOCALES, AuditEntry, Person, Post, SignedIn, Unit
 from accounts.passwords import Passwords
-from accounts.rules import LOGIN, ROLES, SESSION_LIFE
+from accounts.rights import ROLES
+from accounts.rules import LOGIN, SESSION_LIFE
 from accounts.throttle import Throttle
 from accounts.tree import plant
 from common.clock import Clock

@@ -159,6 +159,15 @@ def api() -> None:
 
 
 @app.command()
+def docs() -> None:
+    """Write the documents that are made from the program: who may do what."""
+    from entrypoints.documents import write
+
+    for name in write():
+        out.print(name)
+
+
+@app.command()
 def bench(
     what: Literal["ivr", "pop", "asr"],
     as_json: Annotated[bool, typer.Option("--json")] = False,

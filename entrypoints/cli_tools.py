@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from accounts.rules import ROLES
+from accounts.rights import ROLES
 from common.settings import PROJECT, load_settings
 
 models = typer.Typer(no_args_is_help=True)

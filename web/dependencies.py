@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
+from accounts.rights import HOLDERS, may
 from common.clock import Clock
 from common.database import Database
 from common.errors import NotAllowedError, NotSignedInError
@@ -108,6 +109,15 @@ def require_role(me: Person, *roles: str) -> None:
     if not me.has_role(*roles, "admin"):
         wanted = ", ".join(roles)
         raise NotAllowedError(f"this needs one of the roles: {wanted}; an administrator can grant it", roles=list(roles))
+
+
+def require(me: Person, right: str) -> None:
+    """NotAllowedError unless one of their posts holds this right (`accounts.rights`)."""
+    if not may(me.roles, right):
+        holders = sorted(HOLDERS[right])
+        raise NotAllowedError(
+            f"this needs one of the roles: {', '.join(holders)}; an administrator can grant it", right=right, roles=holders
+        )
 
 
 def require_extension(me: Person) -> str:

@@ -1,0 +1,49 @@
+"""Who may do what: the roles, the rights, and which role holds which. Endpoints ask for a right, never for a role.
+
+A right reaches as far as the post's unit (`accounts.reach`): a county's administrator changes that county, no other (HL3).
+To offer a right: a line in RIGHTS, its holders in HOLDERS, `require(me, "it")` in the endpoint, a row in
+`tests/services/web_floor/roles.yaml`, and `./jiesu docs`.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+ROLES: Mapping[str, str] = {
+    "operator": "answers calls, writes and files tickets",
+    "dispatcher": "sends tickets to units, judges what units send back",
+    "signer": "signs for what arrives at a unit (HL5) and names who handles it",
+    "handler": "handles tickets of a unit",
+    "unit_leader": "answers for a unit: its people on duty, its requests",
+    "reviewer": "reviews what was done before the citizen is asked",
+    "supervisor": "supervises: reminders, slips, talks (HL7)",
+    "leader": "a leader of the city or county: reads and annotates within the scope (DX13)",
+    "inspector": "discipline inspection on site: reads, takes evidence (HK11)",
+    "auditor": "reads the audit trail and who listened to what; changes nothing",
+    "higher": "a higher level of government, reads only (DX17)",
+    "admin": "the organisation, people, settings",
+}
+
+RIGHTS: Mapping[str, str] = {
+    "units.see": "see the organisation: units, their telephones and duty points",
+    "units.change": "create, rename, move, merge and close units",
+    "duty.change": "say who is on duty when, and where the duty point is (HL10, HK12)",
+    "people.see": "see who holds which post, now and before",
+    "people.change": "create people, give and take posts, new passwords, who left",
+    "import": "import units, people, posts and duty from Excel, and undo an import",
+    "audit.see": "read and search the audit trail",
+}
+
+HOLDERS: Mapping[str, frozenset[str]] = {
+    "units.see": frozenset(ROLES),
+    "units.change": frozenset({"admin"}),
+    "duty.change": frozenset({"admin", "unit_leader", "signer"}),
+    "people.see": frozenset({"admin", "auditor", "dispatcher", "inspector", "signer", "supervisor", "unit_leader"}),
+    "people.change": frozenset({"admin"}),
+    "import": frozenset({"admin"}),
+    "audit.see": frozenset({"admin", "auditor"}),
+}
+
+
+def may(roles: Iterable[str], right: str) -> bool:
+    """KeyError for a right that is not in the table: a typing mistake must not become a closed (or open) door."""
+    return not HOLDERS[right].isdisjoint(roles)
