@@ -23,7 +23,7 @@ class AgiVoice:
     """One answered channel. `prompts`: the folder of one locale; a prompt's name is its file there, without extension."""
 
     def __init__(self, agi: FastAgi, request: Request, prompts: Path) -> None:
-        self._agi, self._request, self._prompts = agi, request, prompts
+        self._agi, self._request, self._folder = agi, request, f"{prompts}/"  # text: a Path's `/` is a tenth of a call
         self._line = request.line
 
     @property
@@ -93,4 +93,4 @@ class AgiVoice:
     def _file(self, prompt: str) -> str:
         if not _PROMPT.fullmatch(prompt):
             raise ValueError("not a prompt's name")
-        return str(self._prompts / prompt)
+        return self._folder + prompt
