@@ -20,6 +20,7 @@ ROLES: Mapping[str, str] = {
     "inspector": "discipline inspection on site: reads, takes evidence (HK11)",
     "auditor": "reads the audit trail and who listened to what; changes nothing",
     "higher": "a higher level of government, reads only (DX17)",
+    "grid_worker": "serves grids and squads on the spot, with a phone (HK7)",
     "admin": "the organisation, people, settings",
 }
 
@@ -31,6 +32,8 @@ RIGHTS: Mapping[str, str] = {
     "people.change": "create people, give and take posts, new passwords, who left",
     "import": "import units, people, posts and duty from Excel, and undo an import",
     "audit.see": "read and search the audit trail",
+    "grid.see": "see the grids on the map, their load, roster and squads (HK7, HK9)",
+    "grid.change": "draw and staff grids, form squads and joint groups, send and verify tasks (HK7-HK9)",
 }
 
 HOLDERS: Mapping[str, frozenset[str]] = {
@@ -41,6 +44,8 @@ HOLDERS: Mapping[str, frozenset[str]] = {
     "people.change": frozenset({"admin"}),
     "import": frozenset({"admin"}),
     "audit.see": frozenset({"admin", "auditor"}),
+    "grid.see": frozenset(ROLES) - {"operator", "grid_worker"},
+    "grid.change": frozenset({"admin", "dispatcher", "supervisor"}),
 }
 
 

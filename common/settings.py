@@ -157,6 +157,11 @@ class Settings(BaseSettings):
         return self.data / "recordings"
 
     @property
+    def grid_photos_dir(self) -> Path:
+        """What workers photographed; never served as files."""
+        return self.data / "grid-photos"
+
+    @property
     def models_dir(self) -> Path:
         """Shared by all data directories: a speech model takes 40 MB to 1.3 GB."""
         return Path(os.environ.get("JIESU_MODELS", CACHE / "models"))

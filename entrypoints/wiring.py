@@ -19,6 +19,9 @@ from routing.service import CallDesk
 from surveys.rules import CallingHours
 from surveys.service import Surveys
 from telephony.instructions import Instructions
+from tickets.grid.photos import Photos
+from tickets.grid.service import Grids
+from tickets.grid.tasks import GridTasks
 from tickets.search import keep_dictionary
 from tickets.service import Tickets
 from transcription.service import Transcription
@@ -34,6 +37,9 @@ class Rooms:
     agents: Agents
     messaging: Messaging
     tickets: Tickets
+    grids: Grids
+    grid_tasks: GridTasks
+    grid_photos: Photos
     recordings: Recordings
     calls: CallDesk
     surveys: Surveys
@@ -54,9 +60,12 @@ def wire(settings: Settings, database: Database | None = None, clock: Clock | No
     transcription = Transcription(clock, settings, database)
     recordings = Recordings(clock, settings.recordings_dir, settings.recordings_min_free_mb, on_sealed=transcription.requested)
     calls = CallDesk(clock, settings, agents, tickets)
+    photos = Photos(settings.grid_photos_dir)
     return Rooms(
         settings=settings, database=database, clock=clock, instructions=instructions, accounts=accounts, agents=agents,
-        messaging=messaging, tickets=tickets, recordings=recordings, calls=calls, surveys=surveys, transcription=transcription,
+        messaging=messaging, tickets=tickets, grids=Grids(clock),
+        grid_tasks=GridTasks(clock, tickets, photos), grid_photos=photos,
+        recordings=recordings, calls=calls, surveys=surveys, transcription=transcription,
     )  # fmt: skip
 
 

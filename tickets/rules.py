@@ -10,7 +10,7 @@ from typing import Any
 from common.errors import InvalidError
 from common.settings import valid_number
 
-CHANNELS = ("phone", "sms", "web", "wechat")
+CHANNELS = ("phone", "sms", "web", "wechat", "grid")
 KINDS = ("consult", "help", "complaint", "report", "suggest", "praise")
 URGENCIES = ("normal", "urgent", "critical")
 SECRECIES = ("open", "anonymous", "confidential")

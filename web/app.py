@@ -14,7 +14,24 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from common.errors import JiesuError
-from web import accounts, agents, calls, demo, demo_sms, recalls, recordings, reveal, settling, sip, status, stream, tickets
+from web import (
+    accounts,
+    agents,
+    calls,
+    demo,
+    demo_sms,
+    grid,
+    grid_desk,
+    grid_import,
+    recalls,
+    recordings,
+    reveal,
+    settling,
+    sip,
+    status,
+    stream,
+    tickets,
+)
 from web.bodies import BodyLimit
 from web.console import mount_console
 from web.dependencies import Services
@@ -45,7 +62,8 @@ def create_app(wired: Services, console: Path | None = None) -> FastAPI:
         title="Jiesu 接诉", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json"
     )
     app.state.services = wired
-    for room in (status, accounts, agents, calls, recalls, tickets, reveal, settling, recordings, stream, sip):
+    rooms = (status, accounts, agents, calls, recalls, tickets, reveal, settling, recordings, stream, sip)
+    for room in (*rooms, grid, grid_desk, grid_import):
         app.include_router(room.router)
     if wired.settings.demo:
         app.include_router(demo.router)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from recordings.service import Recordings
     from routing.service import CallDesk
     from surveys.service import Surveys
+    from tickets.grid.photos import Photos
+    from tickets.grid.service import Grids
+    from tickets.grid.tasks import GridTasks
     from tickets.service import Tickets
     from transcription.service import Transcription
 
@@ -43,6 +46,9 @@ class Services:
     calls: CallDesk
     messaging: Messaging
     tickets: Tickets
+    grids: Grids
+    grid_tasks: GridTasks
+    grid_photos: Photos
     recordings: Recordings
     surveys: Surveys
     transcription: Transcription

@@ -20,7 +20,7 @@ router = APIRouter()
 BACKLOG = 200  # messages a slow tab may owe before it is told to read everything again
 RECHECK_SECONDS = 60
 PRIVATE = {"call.offered"}  # only for the agent it names
-TO_TABS = ("presence.", "call.", "ticket.", "transcript.", "survey.", "message.", "recall.")
+TO_TABS = ("presence.", "call.", "ticket.", "transcript.", "survey.", "message.", "recall.", "grid.")
 GAP = {"topic": "gap", "data": {}}
 
 
