@@ -545,6 +545,361 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/grid/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Me There
+         * @description Where the person serves now. Everybody may ask; who serves nowhere gets empty lists.
+         */
+        get: operations["me_there_api_grid_me_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mine */
+        get: operations["mine_api_grid_mine_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid/tasks/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Task */
+        get: operations["task_api_grid_tasks__task_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Act
+         * @description 409 `task_taken` {by, at}: somebody was first. 409 `worker_moved` {grid, leader}: the person no longer serves there.
+         */
+        post: operations["act_api_grid_actions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid/photos/{photo_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Photo */
+        get: operations["photo_api_grid_photos__photo_id__get"];
+        /**
+         * Keep Photo
+         * @description The bytes of the photo; the id is the phone's. Sent twice it is kept once. 422 `photo_refused` {reason}.
+         */
+        put: operations["keep_photo_api_grid_photos__photo_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid/locate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Locate
+         * @description The grid of a place. On a border: the one with the lower code.
+         */
+        get: operations["locate_api_grid_locate_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid/grids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Grids */
+        get: operations["grids_api_grid_grids_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid/grids/{grid_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Grid */
+        get: operations["grid_api_grid_grids__grid_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Staff */
+        get: operations["staff_api_grid_staff_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tasks */
+        get: operations["tasks_api_grid_tasks_get"];
+        put?: never;
+        /** Send */
+        post: operations["send_api_grid_tasks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid/tasks/{task_id}/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Push */
+        post: operations["push_api_grid_tasks__task_id__push_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid/grids/{grid_id}/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Appoint */
+        post: operations["appoint_api_grid_grids__grid_id__roster_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid/grids/{grid_id}/roster/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Leave */
+        delete: operations["leave_api_grid_grids__grid_id__roster__person_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid/grids/{grid_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move */
+        post: operations["move_api_grid_grids__grid_id__move_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid/grids/{grid_id}/squads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Command */
+        post: operations["command_api_grid_grids__grid_id__squads_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid/squads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Form Squad */
+        post: operations["form_squad_api_grid_squads_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid/squads/{squad_id}/members/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Join Squad */
+        post: operations["join_squad_api_grid_squads__squad_id__members__person_id__post"];
+        /** Leave Squad */
+        delete: operations["leave_squad_api_grid_squads__squad_id__members__person_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Form Group */
+        post: operations["form_group_api_grid_groups_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid/import/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview */
+        post: operations["preview_api_grid_import_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import */
+        post: operations["import__api_grid_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/demo/accounts": {
         parameters: {
             query?: never;
@@ -668,6 +1023,51 @@ export interface components {
             /** Password */
             password: string;
         };
+        /**
+         * Acted
+         * @description `repeated`: this key had been done before. `task`: None when the task has left the worker's sight with this step.
+         */
+        Acted: {
+            /** Repeated */
+            repeated: boolean;
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+            /** Number */
+            number: number;
+            task: components["schemas"]["TaskOut"] | null;
+        };
+        /**
+         * ActionIn
+         * @description `key`: made by the phone, once for each action; the same key again changes nothing and gets the same answer.
+         */
+        ActionIn: {
+            /**
+             * Key
+             * Format: uuid
+             */
+            key: string;
+            /** Step */
+            step: string;
+            /** Task Id */
+            task_id?: string | null;
+            /** Told At */
+            told_at?: string | null;
+            /** Text */
+            text?: string | null;
+            /**
+             * Photos
+             * @default []
+             */
+            photos: string[];
+            /** Finding */
+            finding?: string | null;
+            /** Squad Id */
+            squad_id?: string | null;
+            report?: components["schemas"]["ReportIn"] | null;
+        };
         /** AgentOut */
         AgentOut: {
             /**
@@ -697,6 +1097,16 @@ export interface components {
             allowed: boolean;
             /** Why */
             why: string;
+        };
+        /** Appointment */
+        Appointment: {
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Duty */
+            duty: string;
         };
         /** AttemptOut */
         AttemptOut: {
@@ -752,6 +1162,18 @@ export interface components {
             items: components["schemas"]["CallOut"][];
             /** Total */
             total: number;
+        };
+        /** CandidateOut */
+        CandidateOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
         };
         /**
          * Change
@@ -814,10 +1236,85 @@ export interface components {
             /** Open */
             open: boolean;
         };
+        /**
+         * EventOut
+         * @description `happened_at` by the worker's phone, `at` by our clock: they differ when the phone had no connection.
+         */
+        EventOut: {
+            /** Step */
+            step: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Happened At
+             * Format: date-time
+             */
+            happened_at: string;
+            /** Actor Name */
+            actor_name: string;
+            /** Text */
+            text: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * FeatureOut
+         * @description `change`: new, changed or same; empty when there are problems. `rings` to draw it, empty when it is no polygon.
+         */
+        FeatureOut: {
+            /** Index */
+            index: number;
+            /** Layer */
+            layer: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
+            /** Change */
+            change: string;
+            /** Problems */
+            problems: components["schemas"]["ProblemOut"][];
+            /** Rings */
+            rings: number[][][];
+        };
+        /** GridDetail */
+        GridDetail: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Rings */
+            rings: number[][][];
+            /** Unit */
+            unit: string;
+            /** Duty Phone */
+            duty_phone: string | null;
+            /** Roster */
+            roster: components["schemas"]["PostOut"][];
+            /** Squads */
+            squads: components["schemas"]["SquadOut"][];
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /** ImportOut */
+        ImportOut: {
+            /** Features */
+            features: components["schemas"]["FeatureOut"][];
         };
         /** Line */
         Line: {
@@ -826,10 +1323,67 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * LoadOut
+         * @description `load`: idle, normal, busy or overdue.
+         */
+        LoadOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Rings */
+            rings: number[][][];
+            /** Unit */
+            unit: string;
+            /** Leader */
+            leader: string | null;
+            /** Unfinished */
+            unfinished: number;
+            /** Overdue */
+            overdue: number;
+            /** Load */
+            load: string;
+        };
         /** LocaleChange */
         LocaleChange: {
             /** Locale */
             locale: string;
+        };
+        /**
+         * LocatedOut
+         * @description `duty_phone`: of the community whose grid it is (HL10: the duty point first). Nothing is set outside every grid.
+         */
+        LocatedOut: {
+            grid?: components["schemas"]["NamedOut"] | null;
+            unit?: components["schemas"]["NamedOut"] | null;
+            /** Duty Phone */
+            duty_phone?: string | null;
+            /** Leader */
+            leader?: string | null;
+        };
+        /** MatterOut */
+        MatterOut: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Trade */
+            trade: string;
+        };
+        /** MemberOut */
+        MemberOut: {
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
         };
         /**
          * MessageDecision
@@ -867,6 +1421,97 @@ export interface components {
             created_at: string;
             /** Sent At */
             sent_at: string | null;
+        };
+        /** Move */
+        Move: {
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /**
+             * To Grid
+             * Format: uuid
+             */
+            to_grid: string;
+        };
+        /** NamedOut */
+        NamedOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /** NewGroup */
+        NewGroup: {
+            /** Name */
+            name: string;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /**
+             * People
+             * @default []
+             */
+            people: string[];
+            /**
+             * Squads
+             * @default []
+             */
+            squads: string[];
+            /**
+             * Units
+             * @default []
+             */
+            units: string[];
+        };
+        /** NewSquad */
+        NewSquad: {
+            /** Name */
+            name: string;
+            /** Trade */
+            trade: string;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /**
+             * Members
+             * @default []
+             */
+            members: string[];
+        };
+        /**
+         * NewTask
+         * @description `grid_id`, or a place whose grid it is. `ticket_no`: the ticket that wants a response or a verification.
+         */
+        NewTask: {
+            /** Kind */
+            kind: string;
+            /** Matter */
+            matter: string;
+            /** Text */
+            text: string;
+            /** Place */
+            place?: string | null;
+            /** Lon */
+            lon?: number | null;
+            /** Lat */
+            lat?: number | null;
+            /** Grid Id */
+            grid_id?: string | null;
+            /** Group Id */
+            group_id?: string | null;
+            /** Ticket No */
+            ticket_no?: string | null;
+            /** Due At */
+            due_at?: string | null;
         };
         /**
          * NewTicket
@@ -925,6 +1570,22 @@ export interface components {
             /** Dwell Seconds */
             dwell_seconds: number | null;
         };
+        /** OwnGrid */
+        OwnGrid: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Rings */
+            rings: number[][][];
+            /** Duty */
+            duty: string;
+        };
         /**
          * PeaksOut
          * @description `points`: the loudest moment of each equal piece, 0..1.
@@ -973,6 +1634,18 @@ export interface components {
             /** Number */
             number: string;
         };
+        /** PhotoOut */
+        PhotoOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+        };
         /** PlaybackOut */
         PlaybackOut: {
             /** Person Name */
@@ -1015,6 +1688,25 @@ export interface components {
             /** History */
             history: components["schemas"]["EarlierTicketOut"][];
         };
+        /** PostOut */
+        PostOut: {
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Name */
+            name: string;
+            /** Duty */
+            duty: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Until */
+            until: string | null;
+        };
         /** PresenceOut */
         PresenceOut: {
             /** State */
@@ -1037,6 +1729,20 @@ export interface components {
             /** Wrap Up Until */
             wrap_up_until: string | null;
             call: components["schemas"]["PopOut"] | null;
+        };
+        /** ProblemOut */
+        ProblemOut: {
+            /** Code */
+            code: string;
+            /** About */
+            about: string;
+        };
+        /** Push */
+        Push: {
+            /** Group Id */
+            group_id?: string | null;
+            /** Squad Id */
+            squad_id?: string | null;
         };
         /**
          * RecallOut
@@ -1095,6 +1801,23 @@ export interface components {
             /** May Listen */
             may_listen: boolean;
         };
+        /** ReportIn */
+        ReportIn: {
+            /** Matter */
+            matter: string;
+            /** Place */
+            place?: string | null;
+            /** Lon */
+            lon?: number | null;
+            /** Lat */
+            lat?: number | null;
+            /** Grid Id */
+            grid_id?: string | null;
+            /** Outcome */
+            outcome: string;
+            /** Solution */
+            solution?: string | null;
+        };
         /**
          * RevealIn
          * @description `note`: the reason in words, for `other` alone.
@@ -1132,6 +1855,17 @@ export interface components {
             seconds: number;
             /** Url */
             url: string;
+        };
+        /** ServingOut */
+        ServingOut: {
+            /** Grids */
+            grids: components["schemas"]["OwnGrid"][];
+            /** Squads */
+            squads: components["schemas"]["NamedOut"][];
+            /** Groups */
+            groups: components["schemas"]["NamedOut"][];
+            /** Matters */
+            matters: components["schemas"]["MatterOut"][];
         };
         /** SessionOut */
         SessionOut: {
@@ -1175,6 +1909,37 @@ export interface components {
              * Format: date-time
              */
             at: string;
+        };
+        /** SquadOut */
+        SquadOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Trade */
+            trade: string;
+            /** Members */
+            members: components["schemas"]["MemberOut"][];
+        };
+        /** SquadsIn */
+        SquadsIn: {
+            /** Squads */
+            squads: string[];
+        };
+        /**
+         * StaffOut
+         * @description Whom and what one can choose from.
+         */
+        StaffOut: {
+            /** People */
+            people: components["schemas"]["CandidateOut"][];
+            /** Squads */
+            squads: components["schemas"]["SquadOut"][];
+            /** Groups */
+            groups: components["schemas"]["NamedOut"][];
         };
         /** StateIn */
         StateIn: {
@@ -1266,6 +2031,135 @@ export interface components {
         TabIn: {
             /** Tab */
             tab: string;
+        };
+        /**
+         * TaskOut
+         * @description `metres`: from where the reader said they are. `steps`: what they can do now (tickets.grid.state).
+         */
+        TaskOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+            /** Kind */
+            kind: string;
+            /** State */
+            state: string;
+            /** Matter */
+            matter: string;
+            /** Text */
+            text: string;
+            /** Place */
+            place: string | null;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /**
+             * Grid Id
+             * Format: uuid
+             */
+            grid_id: string;
+            /** Grid Name */
+            grid_name: string;
+            /** Squad */
+            squad: string | null;
+            /** Group */
+            group: string | null;
+            /** Group Id */
+            group_id: string | null;
+            /** Ticket No */
+            ticket_no: string | null;
+            /** Holder */
+            holder: string | null;
+            /** Mine */
+            mine: boolean;
+            /** Finding */
+            finding: string | null;
+            /** Due At */
+            due_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Responded At */
+            responded_at: string | null;
+            /** Arrived At */
+            arrived_at: string | null;
+            /** Restored At */
+            restored_at: string | null;
+            /** Metres */
+            metres: number | null;
+            /** Steps */
+            steps: string[];
+        };
+        /** TaskWithHistory */
+        TaskWithHistory: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+            /** Kind */
+            kind: string;
+            /** State */
+            state: string;
+            /** Matter */
+            matter: string;
+            /** Text */
+            text: string;
+            /** Place */
+            place: string | null;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /**
+             * Grid Id
+             * Format: uuid
+             */
+            grid_id: string;
+            /** Grid Name */
+            grid_name: string;
+            /** Squad */
+            squad: string | null;
+            /** Group */
+            group: string | null;
+            /** Group Id */
+            group_id: string | null;
+            /** Ticket No */
+            ticket_no: string | null;
+            /** Holder */
+            holder: string | null;
+            /** Mine */
+            mine: boolean;
+            /** Finding */
+            finding: string | null;
+            /** Due At */
+            due_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Responded At */
+            responded_at: string | null;
+            /** Arrived At */
+            arrived_at: string | null;
+            /** Restored At */
+            restored_at: string | null;
+            /** Metres */
+            metres: number | null;
+            /** Steps */
+            steps: string[];
+            /** Events */
+            events: components["schemas"]["EventOut"][];
         };
         /**
          * TicketOut
@@ -2485,6 +3379,722 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlaybackOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    me_there_api_grid_me_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServingOut"];
+                };
+            };
+        };
+    };
+    mine_api_grid_mine_get: {
+        parameters: {
+            query?: {
+                lon?: number | null;
+                lat?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    task_api_grid_tasks__task_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskWithHistory"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    act_api_grid_actions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    photo_api_grid_photos__photo_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    keep_photo_api_grid_photos__photo_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    locate_api_grid_locate_get: {
+        parameters: {
+            query: {
+                lon: number;
+                lat: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LocatedOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    grids_api_grid_grids_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadOut"][];
+                };
+            };
+        };
+    };
+    grid_api_grid_grids__grid_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grid_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    staff_api_grid_staff_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOut"];
+                };
+            };
+        };
+    };
+    tasks_api_grid_tasks_get: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                state?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    send_api_grid_tasks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTask"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    push_api_grid_tasks__task_id__push_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Push"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    appoint_api_grid_grids__grid_id__roster_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grid_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Appointment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    leave_api_grid_grids__grid_id__roster__person_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grid_id: string;
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    move_api_grid_grids__grid_id__move_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grid_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Move"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    command_api_grid_grids__grid_id__squads_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grid_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SquadsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    form_squad_api_grid_squads_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSquad"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    join_squad_api_grid_squads__squad_id__members__person_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                squad_id: string;
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    leave_squad_api_grid_squads__squad_id__members__person_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                squad_id: string;
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    form_group_api_grid_groups_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    preview_api_grid_import_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    import__api_grid_import_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
                 };
             };
             /** @description Validation Error */

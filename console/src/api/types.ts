@@ -9,7 +9,7 @@ type Schema = components['schemas']
 type Narrow<T, N extends { [K in keyof N]: K extends keyof T ? unknown : never }> = Omit<T, keyof N> & N
 
 export type Role =
-  | 'operator' | 'dispatcher' | 'signer' | 'handler' | 'unit_leader' | 'reviewer' | 'supervisor' | 'leader' | 'inspector' | 'auditor' | 'higher' | 'admin'
+  | 'operator' | 'dispatcher' | 'signer' | 'handler' | 'unit_leader' | 'reviewer' | 'supervisor' | 'leader' | 'inspector' | 'auditor' | 'higher' | 'grid_worker' | 'admin'
 export type Person = Narrow<Schema['PersonOut'], { locale: 'zh-CN' | 'en'; roles: Role[] }>
 export type Session = Narrow<Schema['SessionOut'], { person: Person }>
 export type Status = Schema['Status']
@@ -44,7 +44,7 @@ export type TicketState = 'draft' | 'filed' | 'closed' | 'discarded'
 export type TicketKind = 'consult' | 'help' | 'complaint' | 'report' | 'suggest' | 'praise'
 export type Urgency = 'normal' | 'urgent' | 'critical'
 export type Secrecy = 'open' | 'anonymous' | 'confidential'
-export type Channel = 'phone' | 'sms' | 'web' | 'wechat'
+export type Channel = 'phone' | 'sms' | 'web' | 'wechat' | 'grid'
 export type Verdict = Schema['VerdictOut']
 interface TicketWords {
   kind: TicketKind | null

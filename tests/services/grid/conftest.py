@@ -65,7 +65,8 @@ class Phone:
     def found(self, *, status: int = 200, text: str = "路边垃圾成堆", at: tuple[float, float] | None = WEST, **how: Any) -> dict:
         body = {name: how.pop(name) for name in ("key", "photos", "told_at") if name in how}
         place = {"lon": at[0], "lat": at[1]} if at else {}
-        return self.act("found", status=status, text=text, report={"matter": "garbage", "outcome": "keep", **place, **how}, **body)
+        report = {"matter": "garbage", "outcome": "keep", **place, **how}
+        return self.act("found", status=status, text=text, report=report, **body)
 
     def get(self, path: str, status: int = 200, **params: Any) -> Any:
         answer = self.client.get(f"/api/grid/{path}", params=params)
@@ -87,7 +88,8 @@ class Phone:
 
 class Town:
     def __init__(self, rooms: Rooms) -> None:
-        self.rooms, self.app = rooms, create_app(Services(**{name: getattr(rooms, name) for name in Services.__dataclass_fields__}))
+        self.rooms = rooms
+        self.app = create_app(Services(**{name: getattr(rooms, name) for name in Services.__dataclass_fields__}))
         with rooms.database.transaction() as session:
             make = rooms.accounts.create_unit
             self.units = {"yunxi": make(session, name="云溪县", kind="county", code="yunxi").id}
