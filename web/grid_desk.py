@@ -12,9 +12,8 @@ from common.errors import InvalidError
 from tickets.grid import queries
 from tickets.grid.model import Squad
 from tickets.grid.rules import LENGTHS
-from tickets.grid.sight import READERS
 from tickets.grid.state import STATES
-from web.dependencies import Me, Person, Transaction, Wired, require_role
+from web.dependencies import Me, Person, Transaction, Wired, require
 from web.grid import NamedOut, Text
 from web.grid_view import GridOut, TaskOut, grid_out, task_out, viewer
 
@@ -122,7 +121,7 @@ class Push(BaseModel):
 
 @router.get("/grids")
 def grids(wired: Wired, me: Me, session: Transaction) -> list[LoadOut]:
-    require_role(me, *sorted(READERS))
+    require(me, "grid.see")
     return [
         LoadOut(
             **grid_out(one.grid).model_dump(), unit=one.unit, leader=one.leader, unfinished=one.unfinished,
@@ -134,6 +133,7 @@ def grids(wired: Wired, me: Me, session: Transaction) -> list[LoadOut]:
 
 @router.get("/grids/{grid_id}")
 def grid(grid_id: UUID, me: Me, session: Transaction) -> GridDetail:
+    require(me, "grid.see")
     found, unit = queries.grid(session, viewer(me), grid_id)
     return GridDetail(
         **grid_out(found).model_dump(), unit=unit.name, duty_phone=unit.duty_phone or unit.phone,
@@ -147,7 +147,7 @@ def grid(grid_id: UUID, me: Me, session: Transaction) -> GridDetail:
 
 @router.get("/staff")
 def staff(me: Me, session: Transaction) -> StaffOut:
-    require_role(me, *sorted(READERS))
+    require(me, "grid.see")
     return StaffOut(
         people=[CandidateOut(id=id_, name=name, unit=unit) for id_, name, unit in queries.candidates(session)],
         squads=_squads(queries.squads(session)),
@@ -184,6 +184,7 @@ def push(task_id: UUID, body: Push, wired: Wired, me: Me, session: Transaction) 
 
 @router.post("/grids/{grid_id}/roster")
 def appoint(grid_id: UUID, body: Appointment, wired: Wired, me: Me, session: Transaction) -> GridDetail:
+    require(me, "grid.change")
     wired.grids.appoint(session, viewer(me), grid_id, body.person_id, body.duty)
     _audit(wired, session, me, "grid_appointed", grid_id, person=str(body.person_id), duty=body.duty)
     return grid(grid_id, me, session)
@@ -191,6 +192,7 @@ def appoint(grid_id: UUID, body: Appointment, wired: Wired, me: Me, session: Tra
 
 @router.delete("/grids/{grid_id}/roster/{person_id}")
 def leave(grid_id: UUID, person_id: UUID, wired: Wired, me: Me, session: Transaction) -> GridDetail:
+    require(me, "grid.change")
     wired.grids.leave(session, viewer(me), grid_id, person_id)
     _audit(wired, session, me, "grid_left", grid_id, person=str(person_id))
     return grid(grid_id, me, session)
@@ -198,6 +200,7 @@ def leave(grid_id: UUID, person_id: UUID, wired: Wired, me: Me, session: Transac
 
 @router.post("/grids/{grid_id}/move")
 def move(grid_id: UUID, body: Move, wired: Wired, me: Me, session: Transaction) -> GridDetail:
+    require(me, "grid.change")
     wired.grids.move(session, viewer(me), body.person_id, grid_id, body.to_grid)
     _audit(wired, session, me, "grid_moved", grid_id, person=str(body.person_id), to=str(body.to_grid))
     return grid(grid_id, me, session)
@@ -205,12 +208,14 @@ def move(grid_id: UUID, body: Move, wired: Wired, me: Me, session: Transaction) 
 
 @router.post("/grids/{grid_id}/squads")
 def command(grid_id: UUID, body: SquadsIn, wired: Wired, me: Me, session: Transaction) -> GridDetail:
+    require(me, "grid.change")
     wired.grids.command(session, viewer(me), grid_id, body.squads)
     return grid(grid_id, me, session)
 
 
 @router.post("/squads", status_code=201)
 def form_squad(body: NewSquad, wired: Wired, me: Me, session: Transaction) -> StaffOut:
+    require(me, "grid.change")
     wired.grids.form_squad(
         session, viewer(me), name=body.name, trade=body.trade, unit_id=body.unit_id, members=body.members
     )
@@ -219,18 +224,21 @@ def form_squad(body: NewSquad, wired: Wired, me: Me, session: Transaction) -> St
 
 @router.post("/squads/{squad_id}/members/{person_id}")
 def join_squad(squad_id: UUID, person_id: UUID, wired: Wired, me: Me, session: Transaction) -> StaffOut:
+    require(me, "grid.change")
     wired.grids.join_squad(session, viewer(me), squad_id, person_id)
     return staff(me, session)
 
 
 @router.delete("/squads/{squad_id}/members/{person_id}")
 def leave_squad(squad_id: UUID, person_id: UUID, wired: Wired, me: Me, session: Transaction) -> StaffOut:
+    require(me, "grid.change")
     wired.grids.leave_squad(session, viewer(me), squad_id, person_id)
     return staff(me, session)
 
 
 @router.post("/groups", status_code=201)
 def form_group(body: NewGroup, wired: Wired, me: Me, session: Transaction) -> StaffOut:
+    require(me, "grid.change")
     wired.grids.form_group(
         session, viewer(me), body.name, body.unit_id, people=body.people, squads=body.squads, units=body.units
     )

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from tickets.grid import importing
 from web.bodies import carries
-from web.dependencies import Me, Transaction, Wired
+from web.dependencies import Me, Transaction, Wired, require
 from web.grid_view import viewer
 
 router = APIRouter(prefix="/api/grid/import", tags=["grid import"])
@@ -40,11 +40,13 @@ class ImportOut(BaseModel):
 
 @router.post("/preview", openapi_extra=carries(FILE_MOST))
 def preview(body: File, me: Me, session: Transaction) -> ImportOut:
+    require(me, "grid.change")
     return _planned(importing.preview(session, viewer(me), body))
 
 
 @router.post("", openapi_extra=carries(FILE_MOST))
 def import_(body: File, wired: Wired, me: Me, session: Transaction) -> ImportOut:
+    require(me, "grid.change")
     planned = importing.import_grids(session, viewer(me), body)
     wired.accounts.audit(session, me.id, "grids_imported", "grids:file", features=len(planned))
     return _planned(planned)

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from accounts.identity import Held
 from accounts.model import Post, Unit
+from accounts.rights import HOLDERS
 from tickets.grid.model import Grid, GridPost, GridSquad, GridTask, GroupPart, SquadMember
 from tickets.grid.state import Squads
 
-DESK = frozenset({"dispatcher", "supervisor", "admin"})
-"""Roles that dispatch and verify in what their posts reach."""
-READERS = DESK | {"leader", "unit_leader", "handler", "signer", "reviewer", "inspector", "auditor", "higher"}
+DESK, READERS = HOLDERS["grid.change"], HOLDERS["grid.see"]
+"""Who dispatches and verifies, and who reads, in what their posts reach."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ def test_a_worker_sees_their_grids_tasks_and_no_others(town: Town):
     here.act("take", str(uuid4()), status=404)
     for path in ("grids", "staff"):
         here.get(path, 403)
-    here.get(f"grids/{town.grids['G1']}", 404)
+    here.get(f"grids/{town.grids['G1']}", 403)
     here.post("tasks", 403, kind="respond", matter="lamp", text="x", grid_id=town.grids["G1"])
 
 

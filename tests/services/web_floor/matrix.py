@@ -49,6 +49,8 @@ class Samples:
         content = self._resolved(told.get("requestBody", {})).get("content", {})
         if "application/json" in content:
             request["json"] = self._value(content["application/json"]["schema"])
+        elif "application/octet-stream" in content:
+            request["content"] = b"x"
         elif "multipart/form-data" in content:
             fields = self._value(content["multipart/form-data"]["schema"])
             files = {name for name, one in self._properties(content["multipart/form-data"]["schema"]).items() if _is_file(one)}
