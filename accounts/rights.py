@@ -22,6 +22,7 @@ ROLES: Mapping[str, str] = {
     "higher": "a higher level of government, reads only (DX17)",
     "grid_worker": "serves grids and squads on the spot, with a phone (HK7)",
     "admin": "the organisation, people, settings",
+    "vendor": "works for a vendor: that company's own orders and complaints, nothing else (DL6)",
 }
 
 RIGHTS: Mapping[str, str] = {
@@ -37,7 +38,7 @@ RIGHTS: Mapping[str, str] = {
 }
 
 HOLDERS: Mapping[str, frozenset[str]] = {
-    "units.see": frozenset(ROLES),
+    "units.see": frozenset(ROLES) - {"vendor"},
     "units.change": frozenset({"admin"}),
     "duty.change": frozenset({"admin", "unit_leader", "signer"}),
     "people.see": frozenset({"admin", "auditor", "dispatcher", "inspector", "signer", "supervisor", "unit_leader"}),

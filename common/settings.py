@@ -64,6 +64,11 @@ class Settings(BaseSettings):
     # Extensions with a SIP telephone on the desk instead of the browser's phone (docs/trunk.md).
     desk_phones: list[str] = []
     wrap_up_seconds: int = 60
+    # Vendors (DL8): how long a verified complaint counts, time to mend after a red card, time to appeal, time for an offer.
+    vendor_card_days: int = Field(default=365, ge=1)
+    vendor_mend_days: int = Field(default=15, ge=1)
+    vendor_appeal_days: int = Field(default=7, ge=0)
+    vendor_offer_minutes: int = Field(default=10, ge=1)
     ring_seconds: int = 20
     twilio_account_sid: str | None = None
     twilio_auth_token: SecretStr | None = None

@@ -24,7 +24,7 @@ def main(settings: Settings) -> None:
         settings=settings, database=rooms.database, clock=rooms.clock, accounts=rooms.accounts, agents=rooms.agents,
         calls=rooms.calls, messaging=rooms.messaging, tickets=rooms.tickets, grids=rooms.grids,
         grid_tasks=rooms.grid_tasks, grid_photos=rooms.grid_photos, recordings=rooms.recordings,
-        surveys=rooms.surveys, transcription=rooms.transcription,
+        surveys=rooms.surveys, transcription=rooms.transcription, vendors=rooms.vendors,
     )  # fmt: skip
     # The search's dictionary takes a second to load: not in the request that saves the first ticket.
     threading.Thread(target=warm_up, name="dictionary", daemon=True).start()

@@ -24,6 +24,7 @@ from tickets.grid.service import Grids
 from tickets.grid.tasks import GridTasks
 from tickets.search import keep_dictionary
 from tickets.service import Tickets
+from tickets.vendors.service import VendorRoom, open_room
 from transcription.service import Transcription
 
 
@@ -44,6 +45,7 @@ class Rooms:
     calls: CallDesk
     surveys: Surveys
     transcription: Transcription
+    vendors: VendorRoom
 
 
 def wire(settings: Settings, database: Database | None = None, clock: Clock | None = None) -> Rooms:
@@ -66,6 +68,7 @@ def wire(settings: Settings, database: Database | None = None, clock: Clock | No
         messaging=messaging, tickets=tickets, grids=Grids(clock),
         grid_tasks=GridTasks(clock, tickets, photos), grid_photos=photos,
         recordings=recordings, calls=calls, surveys=surveys, transcription=transcription,
+        vendors=open_room(clock, settings, messaging),
     )  # fmt: skip
 
 

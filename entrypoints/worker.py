@@ -70,6 +70,7 @@ def worker_sweeps(rooms: Rooms, surveys: SurveyJobs, jobs: Jobs) -> list[Sweep]:
         Sweep("surveys", surveys.start_due, TICK, "survey"),
         Sweep("recordings", lambda: rooms.recordings.seal_due(database), TICK, "recording"),
         Sweep("transcription", rooms.transcription.run_due, TICK, "transcription"),
+        Sweep("vendors", lambda: rooms.vendors.due(database), TICK),
         Sweep("seats", seats, 15.0),
         Sweep("mend", surveys.mend, 600.0),
         Sweep("space", space, 60.0),

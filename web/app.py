@@ -31,6 +31,9 @@ from web import (
     status,
     stream,
     tickets,
+    vendor_complaints,
+    vendor_orders,
+    vendors,
 )
 from web.bodies import BodyLimit
 from web.console import mount_console
@@ -63,7 +66,7 @@ def create_app(wired: Services, console: Path | None = None) -> FastAPI:
     )
     app.state.services = wired
     rooms = (status, accounts, agents, calls, recalls, tickets, reveal, settling, recordings, stream, sip)
-    for room in (*rooms, grid, grid_desk, grid_import):
+    for room in (*rooms, grid, grid_desk, grid_import, vendors, vendor_orders, vendor_complaints):
         app.include_router(room.router)
     if wired.settings.demo:
         app.include_router(demo.router)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tickets.grid.service import Grids
     from tickets.grid.tasks import GridTasks
     from tickets.service import Tickets
+    from tickets.vendors.service import VendorRoom
     from transcription.service import Transcription
 
 COOKIE = "jiesu_session"
@@ -52,6 +53,7 @@ class Services:
     recordings: Recordings
     surveys: Surveys
     transcription: Transcription
+    vendors: VendorRoom
 
 
 @dataclass(frozen=True)

@@ -900,6 +900,439 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/vendors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Vendors */
+        get: operations["vendors_api_vendors_get"];
+        put?: never;
+        /** Apply */
+        post: operations["apply_api_vendors_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendors/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Services */
+        get: operations["services_api_vendors_services_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendors/services/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put Service */
+        put: operations["put_service_api_vendors_services__code__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendors/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Places */
+        get: operations["places_api_vendors_places_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendors/{vendor_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Vendor
+         * @description A vendor's own people read their own company; of any other there is nothing.
+         */
+        get: operations["vendor_api_vendors__vendor_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["change_api_vendors__vendor_id__patch"];
+        trace?: never;
+    };
+    "/api/vendors/{vendor_id}/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Offers
+         * @description Services and areas, whole.
+         */
+        put: operations["offers_api_vendors__vendor_id__offers_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendors/{vendor_id}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Prices */
+        put: operations["prices_api_vendors__vendor_id__prices_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendors/{vendor_id}/step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Step */
+        post: operations["step_api_vendors__vendor_id__step_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendors/{vendor_id}/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Inspect
+         * @description After a red card, by the vetting authority: passed lifts the stop, not the count.
+         */
+        post: operations["inspect_api_vendors__vendor_id__inspections_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendors/{vendor_id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Employ
+         * @description An account for somebody of the company: the role `vendor`, which sees that company's orders and nothing else.
+         */
+        post: operations["employ_api_vendors__vendor_id__people_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendors/{vendor_id}/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep Scan
+         * @description The body is the licence's scan: JPEG, PNG or PDF, 8 MB at the most.
+         */
+        post: operations["keep_scan_api_vendors__vendor_id__scans_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendors/{vendor_id}/scans/{scan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scan
+         * @description As a download, under a name that we choose: no browser shows or runs what somebody sent.
+         */
+        get: operations["scan_api_vendors__vendor_id__scans__scan_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendor-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders */
+        get: operations["orders_api_vendor_orders_get"];
+        put?: never;
+        /** Open Order */
+        post: operations["open_order_api_vendor_orders_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendor-orders/ranking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ranking */
+        get: operations["ranking_api_vendor_orders_ranking_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendor-orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Order */
+        get: operations["order_api_vendor_orders__order_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendor-orders/{order_id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggestions
+         * @description Best first, each with its reasons in points. Whom the order was offered to already is not in it.
+         */
+        get: operations["suggestions_api_vendor_orders__order_id__suggestions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendor-orders/{order_id}/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Offer
+         * @description 409 when somebody was faster: details say what became of the order.
+         */
+        post: operations["offer_api_vendor_orders__order_id__offer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendor-orders/{order_id}/step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Step
+         * @description The order as it is now; nothing when a vendor declined or gave up, for then it is not its order any more.
+         */
+        post: operations["step_api_vendor_orders__order_id__step_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendor-orders/{order_id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Verdict */
+        post: operations["verdict_api_vendor_orders__order_id__verdict_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendor-orders/{order_id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reveal
+         * @description The citizen's number for a reason that the audit trail keeps: to the desk, and to the vendor while the order runs.
+         */
+        post: operations["reveal_api_vendor_orders__order_id__reveal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendor-complaints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Complaints
+         * @description A vendor: its own. A vetting authority: of the vendors it oversees. The desk and who watches it: all.
+         */
+        get: operations["complaints_api_vendor_complaints_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendor-orders/{order_id}/complaints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * File
+         * @description About an order that a vendor took on.
+         */
+        post: operations["file_api_vendor_orders__order_id__complaints_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendor-complaints/{complaint_id}/step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Step
+         * @description verify, dismiss: the vetting authority. appeal: the vendor, or the centre for it. uphold, reject: somebody else.
+         */
+        post: operations["step_api_vendor_complaints__complaint_id__step_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/demo/accounts": {
         parameters: {
             query?: never;
@@ -1108,6 +1541,16 @@ export interface components {
             /** Duty */
             duty: string;
         };
+        /** AreaOut */
+        AreaOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
         /** AttemptOut */
         AttemptOut: {
             /** N */
@@ -1176,6 +1619,22 @@ export interface components {
             unit: string;
         };
         /**
+         * CardOut
+         * @description `card`: none, yellow, red, terminated. `count`: verified complaints that count now; `mend_by`: while red stops.
+         */
+        CardOut: {
+            /** Card */
+            card: string;
+            /** Count */
+            count: number;
+            /** Stopped */
+            stopped: boolean;
+            /** Mend By */
+            mend_by: string | null;
+            /** Terminated At */
+            terminated_at: string | null;
+        };
+        /**
          * Change
          * @description `version`: of the ticket as the person saw it.
          */
@@ -1193,6 +1652,72 @@ export interface components {
             version: number;
             /** Public Reply */
             public_reply: string;
+        };
+        /**
+         * ComplaintOut
+         * @description The names are those of who filed, judged and ruled: nobody judges namelessly.
+         */
+        ComplaintOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Order Id
+             * Format: uuid
+             */
+            order_id: string;
+            /**
+             * Vendor Id
+             * Format: uuid
+             */
+            vendor_id: string;
+            /** Vendor */
+            vendor: string;
+            /** Said */
+            said: string;
+            /** State */
+            state: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Evidence */
+            evidence: string | null;
+            /** Judged At */
+            judged_at: string | null;
+            /** Judged By */
+            judged_by: string | null;
+            /** Appeal */
+            appeal: string | null;
+            /** Appealed At */
+            appealed_at: string | null;
+            /** Appeal Until */
+            appeal_until: string | null;
+            /** Ruling */
+            ruling: string | null;
+            /** Ruled At */
+            ruled_at: string | null;
+            /** Ruled By */
+            ruled_by: string | null;
+            /** Version */
+            version: number;
+            /** Steps */
+            steps: components["schemas"]["VendorStepOut"][];
+        };
+        /**
+         * ComplaintStep
+         * @description `text`: the evidence, the appeal or the ruling; none goes without words.
+         */
+        ComplaintStep: {
+            /** Version */
+            version: number;
+            /** Step */
+            step: string;
+            /** Text */
+            text: string;
         };
         /** Credentials */
         Credentials: {
@@ -1315,6 +1840,13 @@ export interface components {
         ImportOut: {
             /** Features */
             features: components["schemas"]["FeatureOut"][];
+        };
+        /** Inspected */
+        Inspected: {
+            /** Passed */
+            passed: boolean;
+            /** Text */
+            text: string;
         };
         /** Line */
         Line: {
@@ -1445,6 +1977,20 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** NewAccount */
+        NewAccount: {
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            /** Password */
+            password: string;
+        };
+        /** NewComplaint */
+        NewComplaint: {
+            /** Said */
+            said: string;
+        };
         /** NewGroup */
         NewGroup: {
             /** Name */
@@ -1469,6 +2015,35 @@ export interface components {
              * @default []
              */
             units: string[];
+        };
+        /**
+         * NewOrder
+         * @description `ticket_id`: where the wish was said; contact, name and address that are left out come from it. `automatic`: when an
+         *     offer comes to nothing the next vendor is asked without a person.
+         */
+        NewOrder: {
+            /** Service */
+            service: string;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /** Wish */
+            wish: string;
+            /** Address */
+            address?: string | null;
+            /** Petitioner */
+            petitioner?: string | null;
+            /** Contact */
+            contact?: string | null;
+            /** Ticket Id */
+            ticket_id?: string | null;
+            /**
+             * Automatic
+             * @default true
+             */
+            automatic: boolean;
         };
         /** NewSquad */
         NewSquad: {
@@ -1548,6 +2123,37 @@ export interface components {
             /** Language */
             language?: string | null;
         };
+        /**
+         * NewVendor
+         * @description The fields of `tickets.vendors.rules.VENDOR_FIELDS`.
+         */
+        NewVendor: {
+            /** Name */
+            name: string;
+            /** Licence No */
+            licence_no: string;
+            /**
+             * Authority Id
+             * Format: uuid
+             */
+            authority_id: string;
+            /** Licence Until */
+            licence_until?: string | null;
+            /** Agreement No */
+            agreement_no?: string | null;
+            /** Agreement From */
+            agreement_from?: string | null;
+            /** Agreement Until */
+            agreement_until?: string | null;
+            /** Standard */
+            standard?: string | null;
+            /** Contact Name */
+            contact_name?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /** Address */
+            address?: string | null;
+        };
         /** NodeOut */
         NodeOut: {
             /** Id */
@@ -1569,6 +2175,208 @@ export interface components {
             };
             /** Dwell Seconds */
             dwell_seconds: number | null;
+        };
+        /**
+         * OfferOut
+         * @description `why`: the suggestion's reasons as they were then: {code, points, value}.
+         */
+        OfferOut: {
+            /** N */
+            n: number;
+            /**
+             * Vendor Id
+             * Format: uuid
+             */
+            vendor_id: string;
+            /** Vendor */
+            vendor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Why */
+            why: {
+                [key: string]: unknown;
+            }[];
+            /** Outcome */
+            outcome: string | null;
+            /** Ended At */
+            ended_at: string | null;
+        };
+        /** OrderOffer */
+        OrderOffer: {
+            /** Version */
+            version: number;
+            /**
+             * Vendor Id
+             * Format: uuid
+             */
+            vendor_id: string;
+        };
+        /** OrderOut */
+        OrderOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Order No */
+            order_no: string;
+            /** Service */
+            service: string;
+            /** Wish */
+            wish: string;
+            /** Place */
+            place: string;
+            /** Vendor Id */
+            vendor_id: string | null;
+            /** Vendor */
+            vendor: string | null;
+            /** State */
+            state: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Until */
+            until: string | null;
+            /** Fen */
+            fen: number | null;
+            verdict: components["schemas"]["OrderVerdictOut"] | null;
+            /** Address */
+            address: string | null;
+            /** Petitioner */
+            petitioner: string | null;
+            /** Contact Masked */
+            contact_masked: string | null;
+            /** May Reveal */
+            may_reveal: boolean;
+            /** Ticket Id */
+            ticket_id: string | null;
+            /** Ticket No */
+            ticket_no: string | null;
+            /** Automatic */
+            automatic: boolean;
+            /** Version */
+            version: number;
+            /** Timeline */
+            timeline: components["schemas"]["VendorNodeOut"][];
+            /** Offers */
+            offers: components["schemas"]["OfferOut"][];
+            /** Complaints */
+            complaints: components["schemas"]["ComplaintOut"][];
+            /** Steps */
+            steps: components["schemas"]["VendorStepOut"][];
+            /** May Complain */
+            may_complain: boolean;
+        };
+        /**
+         * OrderRow
+         * @description `until`: while an offer waits for an answer. `fen`: the price that the vendor told.
+         */
+        OrderRow: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Order No */
+            order_no: string;
+            /** Service */
+            service: string;
+            /** Wish */
+            wish: string;
+            /** Place */
+            place: string;
+            /** Vendor Id */
+            vendor_id: string | null;
+            /** Vendor */
+            vendor: string | null;
+            /** State */
+            state: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Until */
+            until: string | null;
+            /** Fen */
+            fen: number | null;
+            verdict: components["schemas"]["OrderVerdictOut"] | null;
+        };
+        /**
+         * OrderStep
+         * @description `fen`: the price, for `finish`. `reason`: for the steps that refuse or end.
+         */
+        OrderStep: {
+            /** Version */
+            version: number;
+            /** Step */
+            step: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Fen */
+            fen?: number | null;
+        };
+        /**
+         * OrderVerdictIn
+         * @description The citizen's three answers, 1 (very bad) to 5 (very good).
+         */
+        OrderVerdictIn: {
+            /** Version */
+            version: number;
+            /** Attitude */
+            attitude: number;
+            /** Quality */
+            quality: number;
+            /** Price */
+            price: number;
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+        };
+        /** OrderVerdictOut */
+        OrderVerdictOut: {
+            /** Attitude */
+            attitude: number;
+            /** Quality */
+            quality: number;
+            /** Price */
+            price: number;
+            /** Words */
+            words: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * OrdersOut
+         * @description `counts`: per state, under the same filter but for the state.
+         */
+        OrdersOut: {
+            /** Items */
+            items: components["schemas"]["OrderRow"][];
+            /** Total */
+            total: number;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
         };
         /** OwnGrid */
         OwnGrid: {
@@ -1730,6 +2538,17 @@ export interface components {
             wrap_up_until: string | null;
             call: components["schemas"]["PopOut"] | null;
         };
+        /** PriceOut */
+        PriceOut: {
+            /** Service */
+            service: string;
+            /** Item */
+            item: string;
+            /** Per */
+            per: string;
+            /** Fen */
+            fen: number;
+        };
         /** ProblemOut */
         ProblemOut: {
             /** Code */
@@ -1743,6 +2562,51 @@ export interface components {
             group_id?: string | null;
             /** Squad Id */
             squad_id?: string | null;
+        };
+        /** RankedOut */
+        RankedOut: {
+            /**
+             * Vendor Id
+             * Format: uuid
+             */
+            vendor_id: string;
+            /** Vendor */
+            vendor: string;
+            rate: components["schemas"]["RateOut"];
+            card: components["schemas"]["CardOut"];
+            /** Recommended */
+            recommended: boolean;
+            /** Takes Orders */
+            takes_orders: boolean;
+        };
+        /**
+         * RankingOut
+         * @description `since`: verdicts before it do not count.
+         */
+        RankingOut: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Items */
+            items: components["schemas"]["RankedOut"][];
+        };
+        /**
+         * RateOut
+         * @description `satisfied` ÷ `rated` by `rule` (a key of the console's texts); `shrunk` is what the list is sorted by.
+         */
+        RateOut: {
+            /** Satisfied */
+            satisfied: number;
+            /** Rated */
+            rated: number;
+            /** Value */
+            value: number | null;
+            /** Shrunk */
+            shrunk: number;
+            /** Rule */
+            rule: string;
         };
         /**
          * RecallOut
@@ -1855,6 +2719,50 @@ export interface components {
             seconds: number;
             /** Url */
             url: string;
+        };
+        /** ScanOut */
+        ScanOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Media Type */
+            media_type: string;
+            /** Size */
+            size: number;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /** ServiceIn */
+        ServiceIn: {
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+        };
+        /** ServiceOut */
+        ServiceOut: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Active */
+            active: boolean;
         };
         /** ServingOut */
         ServingOut: {
@@ -2366,6 +3274,213 @@ export interface components {
             /** Context */
             ctx?: Record<string, never>;
         };
+        /** VendorChange */
+        VendorChange: {
+            /** Version */
+            version: number;
+            /** Changes */
+            changes: {
+                [key: string]: unknown;
+            };
+        };
+        /** VendorNodeOut */
+        VendorNodeOut: {
+            /** Id */
+            id: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Kind */
+            kind: string;
+            /** Actor Name */
+            actor_name: string;
+            /** Text */
+            text: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Dwell Seconds */
+            dwell_seconds?: number | null;
+        };
+        /** VendorOffers */
+        VendorOffers: {
+            /** Version */
+            version: number;
+            /** Services */
+            services: string[];
+            /** Areas */
+            areas: string[];
+        };
+        /** VendorOut */
+        VendorOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Licence No */
+            licence_no: string;
+            /** Authority */
+            authority: string;
+            /** Services */
+            services: string[];
+            /** State */
+            state: string;
+            card: components["schemas"]["CardOut"];
+            /** Stops */
+            stops: string[];
+            /** Ends Soon */
+            ends_soon: number | null;
+            /** Licence Until */
+            licence_until: string | null;
+            /** Agreement Until */
+            agreement_until: string | null;
+            /**
+             * Authority Id
+             * Format: uuid
+             */
+            authority_id: string;
+            /** Agreement No */
+            agreement_no: string | null;
+            /** Agreement From */
+            agreement_from: string | null;
+            /** Standard */
+            standard: string | null;
+            /** Contact Name */
+            contact_name: string | null;
+            /** Phone */
+            phone: string | null;
+            /** Address */
+            address: string | null;
+            /** Version */
+            version: number;
+            /** Areas */
+            areas: components["schemas"]["AreaOut"][];
+            /** Prices */
+            prices: components["schemas"]["PriceOut"][];
+            /** Scans */
+            scans: components["schemas"]["ScanOut"][];
+            /** Complaints */
+            complaints: components["schemas"]["ComplaintOut"][];
+            /** History */
+            history: components["schemas"]["VendorNodeOut"][];
+            /** Steps */
+            steps: components["schemas"]["VendorStepOut"][];
+            /** May Change */
+            may_change: boolean;
+            /** May Change Licence */
+            may_change_licence: boolean;
+            /** May Inspect */
+            may_inspect: boolean;
+        };
+        /**
+         * VendorPlaceOut
+         * @description A unit of the tree, for choosing an authority, an area or where an order is.
+         */
+        VendorPlaceOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Parent Id */
+            parent_id: string | null;
+        };
+        /** VendorPrices */
+        VendorPrices: {
+            /** Version */
+            version: number;
+            /** Prices */
+            prices: components["schemas"]["PriceOut"][];
+        };
+        /**
+         * VendorRow
+         * @description `stops`: why it takes no orders today (keys of texts). `ends_soon`: days until papers end, when few.
+         */
+        VendorRow: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Licence No */
+            licence_no: string;
+            /** Authority */
+            authority: string;
+            /** Services */
+            services: string[];
+            /** State */
+            state: string;
+            card: components["schemas"]["CardOut"];
+            /** Stops */
+            stops: string[];
+            /** Ends Soon */
+            ends_soon: number | null;
+            /** Licence Until */
+            licence_until: string | null;
+            /** Agreement Until */
+            agreement_until: string | null;
+        };
+        /** VendorStep */
+        VendorStep: {
+            /** Version */
+            version: number;
+            /** Step */
+            step: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /** VendorStepOut */
+        VendorStepOut: {
+            /** Step */
+            step: string;
+            /** Allowed */
+            allowed: boolean;
+            /** Why */
+            why: string;
+        };
+        /** VendorSuggestionOut */
+        VendorSuggestionOut: {
+            /**
+             * Vendor Id
+             * Format: uuid
+             */
+            vendor_id: string;
+            /** Vendor */
+            vendor: string;
+            /** Points */
+            points: number;
+            rate: components["schemas"]["RateOut"];
+            /** Running */
+            running: number;
+            /** Recommended */
+            recommended: boolean;
+            /** Yellow */
+            yellow: boolean;
+            /** Reasons */
+            reasons: components["schemas"]["WhyOut"][];
+        };
+        /** VendorsOut */
+        VendorsOut: {
+            /** Items */
+            items: components["schemas"]["VendorRow"][];
+            /** Total */
+            total: number;
+        };
         /** VerdictOut */
         VerdictOut: {
             /** Solved */
@@ -2377,6 +3492,15 @@ export interface components {
              * Format: date-time
              */
             at: string;
+        };
+        /** WhyOut */
+        WhyOut: {
+            /** Code */
+            code: string;
+            /** Points */
+            points: number;
+            /** Value */
+            value: string;
         };
     };
     responses: never;
@@ -4095,6 +5219,857 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    vendors_api_vendors_get: {
+        parameters: {
+            query?: {
+                q?: string;
+                service?: string | null;
+                state?: string | null;
+                card?: string | null;
+                takes_orders?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorsOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    apply_api_vendors_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVendor"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    services_api_vendors_services_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceOut"][];
+                };
+            };
+        };
+    };
+    put_service_api_vendors_services__code__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    places_api_vendors_places_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorPlaceOut"][];
+                };
+            };
+        };
+    };
+    vendor_api_vendors__vendor_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_api_vendors__vendor_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VendorChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    offers_api_vendors__vendor_id__offers_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VendorOffers"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    prices_api_vendors__vendor_id__prices_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VendorPrices"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    step_api_vendors__vendor_id__step_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VendorStep"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    inspect_api_vendors__vendor_id__inspections_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Inspected"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    employ_api_vendors__vendor_id__people_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccount"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    keep_scan_api_vendors__vendor_id__scans_post: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path: {
+                vendor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    scan_api_vendors__vendor_id__scans__scan_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendor_id: string;
+                scan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    orders_api_vendor_orders_get: {
+        parameters: {
+            query?: {
+                q?: string;
+                state?: string | null;
+                service?: string | null;
+                vendor_id?: string | null;
+                ticket_id?: string | null;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrdersOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    open_order_api_vendor_orders_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ranking_api_vendor_orders_ranking_get: {
+        parameters: {
+            query: {
+                service: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RankingOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    order_api_vendor_orders__order_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    suggestions_api_vendor_orders__order_id__suggestions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorSuggestionOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    offer_api_vendor_orders__order_id__offer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderOffer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    step_api_vendor_orders__order_id__step_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderStep"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"] | null;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    verdict_api_vendor_orders__order_id__verdict_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderVerdictIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reveal_api_vendor_orders__order_id__reveal_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    complaints_api_vendor_complaints_get: {
+        parameters: {
+            query?: {
+                state?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplaintOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    file_api_vendor_orders__order_id__complaints_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewComplaint"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    step_api_vendor_complaints__complaint_id__step_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                complaint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComplaintStep"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplaintOut"];
                 };
             };
             /** @description Validation Error */

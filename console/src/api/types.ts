@@ -9,7 +9,7 @@ type Schema = components['schemas']
 type Narrow<T, N extends { [K in keyof N]: K extends keyof T ? unknown : never }> = Omit<T, keyof N> & N
 
 export type Role =
-  | 'operator' | 'dispatcher' | 'signer' | 'handler' | 'unit_leader' | 'reviewer' | 'supervisor' | 'leader' | 'inspector' | 'auditor' | 'higher' | 'grid_worker' | 'admin'
+  | 'operator' | 'dispatcher' | 'signer' | 'handler' | 'unit_leader' | 'reviewer' | 'supervisor' | 'leader' | 'inspector' | 'auditor' | 'higher' | 'grid_worker' | 'admin' | 'vendor'
 export type Person = Narrow<Schema['PersonOut'], { locale: 'zh-CN' | 'en'; roles: Role[] }>
 export type Session = Narrow<Schema['SessionOut'], { person: Person }>
 export type Status = Schema['Status']

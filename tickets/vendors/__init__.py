@@ -1,0 +1,1 @@
+"""Social services (DL3): vendors, their orders, verified complaints and cards, ranking by the citizens' verdicts."""
