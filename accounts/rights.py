@@ -45,7 +45,7 @@ HOLDERS: Mapping[str, frozenset[str]] = {
     "people.change": frozenset({"admin"}),
     "import": frozenset({"admin"}),
     "audit.see": frozenset({"admin", "auditor"}),
-    "grid.see": frozenset(ROLES) - {"operator", "grid_worker"},
+    "grid.see": frozenset(ROLES) - {"operator", "grid_worker", "vendor"},
     "grid.change": frozenset({"admin", "dispatcher", "supervisor"}),
 }
 
