@@ -35,8 +35,18 @@ RIGHTS: Mapping[str, str] = {
     "audit.see": "read and search the audit trail",
     "grid.see": "see the grids on the map, their load, roster and squads (HK7, HK9)",
     "grid.change": "draw and staff grids, form squads and joint groups, send and verify tasks (HK7-HK9)",
+    "lists.change": "change the taxonomy and the gazetteer, by hand or from Excel, and undo an import",
+    "services.import": "import the catalogue of service items",
+    "knowledge.write": "write and read the knowledge base, cite it in an answer",
+    "knowledge.publish": "publish what somebody else wrote, withdraw what is out of date",
+    "files.see": "see and fetch the files of tickets one sees",
+    "files.add": "add files to tickets one sees",
+    "files.remove": "mark somebody else's file as removed, with a reason",
+    "files.log": "see who fetched a file",
 }
 
+_DESK = frozenset({"operator", "dispatcher", "supervisor", "admin"})
+_UNIT = frozenset({"signer", "handler", "unit_leader"})
 HOLDERS: Mapping[str, frozenset[str]] = {
     "units.see": frozenset(ROLES) - {"vendor"},
     "units.change": frozenset({"admin"}),
@@ -47,6 +57,14 @@ HOLDERS: Mapping[str, frozenset[str]] = {
     "audit.see": frozenset({"admin", "auditor"}),
     "grid.see": frozenset(ROLES) - {"operator", "grid_worker", "vendor"},
     "grid.change": frozenset({"admin", "dispatcher", "supervisor"}),
+    "lists.change": frozenset({"admin"}),
+    "services.import": frozenset({"admin", "supervisor"}),
+    "knowledge.write": _DESK | {"reviewer", "handler", "unit_leader"},
+    "knowledge.publish": frozenset({"admin", "dispatcher", "reviewer", "supervisor"}),
+    "files.see": _DESK | _UNIT | {"reviewer", "leader", "inspector", "auditor"},
+    "files.add": _DESK | _UNIT | {"reviewer"},
+    "files.remove": frozenset({"admin", "dispatcher", "reviewer", "supervisor"}),
+    "files.log": frozenset({"admin", "auditor", "inspector", "supervisor"}),
 }
 
 

@@ -167,6 +167,10 @@ class Settings(BaseSettings):
         return self.data / "grid-photos"
 
     @property
+    def attachments_dir(self) -> Path:
+        return self.data / "attachments"
+
+    @property
     def models_dir(self) -> Path:
         """Shared by all data directories: a speech model takes 40 MB to 1.3 GB."""
         return Path(os.environ.get("JIESU_MODELS", CACHE / "models"))

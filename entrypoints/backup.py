@@ -1,4 +1,4 @@
-"""Backup and restore of a data directory: the database, the recordings and the settings in one file, each part hashed.
+"""Backup and restore of a data directory: the database, recordings, attachments and settings in one file, each part hashed.
 
 Secrets stay behind: they are generated anew where the backup is restored.
 """
@@ -65,16 +65,21 @@ def restore(settings: Settings, source: Path, report: Report, *, replace: bool) 
         with database_server.at_hand(settings) as url:
             report("database", 0.5)
             _put_database(url, unpacked / "database.dump", replace=replace)
-        report("recordings", 0.9)
+        report("recordings and attachments", 0.9)
         _put_files(settings, unpacked)
 
 
 def _files(settings: Settings) -> Iterator[tuple[str, Path]]:
     if (settings.data / "settings.json").exists():
         yield "settings.json", settings.data / "settings.json"
-    for path in sorted(settings.recordings_dir.rglob("*")):
-        if path.is_file():
-            yield f"recordings/{path.relative_to(settings.recordings_dir)}", path
+    for name, root in _folders(settings).items():
+        for path in sorted(root.rglob("*")):
+            if path.is_file():
+                yield f"{name}/{path.relative_to(root)}", path
+
+
+def _folders(settings: Settings) -> dict[str, Path]:
+    return {"recordings": settings.recordings_dir, "attachments": settings.attachments_dir}
 
 
 def _unpack(source: Path, folder: Path) -> None:
@@ -112,11 +117,12 @@ def _put_database(url: str, dump: Path, *, replace: bool) -> None:
 
 
 def _put_files(settings: Settings, folder: Path) -> None:
-    if settings.recordings_dir.exists() and any(settings.recordings_dir.iterdir()):
-        settings.recordings_dir.rename(settings.recordings_dir.with_name(f"recordings-before-{int(time.time())}"))
-    if (folder / "recordings").exists():
-        settings.recordings_dir.parent.mkdir(parents=True, exist_ok=True)
-        (folder / "recordings").replace(_absent(settings.recordings_dir))
+    for name, root in _folders(settings).items():
+        if root.exists() and any(root.iterdir()):
+            root.rename(root.with_name(f"{name}-before-{int(time.time())}"))
+        if (folder / name).exists():
+            root.parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).replace(_absent(root))
     if (folder / "settings.json").exists() and not (settings.data / "settings.json").exists():
         (folder / "settings.json").replace(settings.data / "settings.json")
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from accounts.model import Person, Unit
 from common.secrets import secret, write_private
 from common.settings import Settings
+from entrypoints import demo_intake
 from entrypoints.wiring import Rooms, wire
 from surveys.bulk import PastSurvey
 from surveys.bulk import insert_past as insert_past_surveys
@@ -46,6 +47,7 @@ def fill(settings: Settings) -> None:
             if session.scalar(select(Person.id).where(Person.login.in_(passwords)).limit(1)) is None:
                 units = _units(rooms, session, organisation["units"])
                 people = _people(rooms, session, organisation["people"], units, passwords)
+                demo_intake.fill(rooms, session, units, people.operators[0], people.closers[0])
                 past = a_past(rooms.clock.now(), settings, units, people)
                 insert_past(session, past, settings.timezone)
                 insert_past_surveys(session, judged(past, rooms.clock.now()))
@@ -116,8 +118,10 @@ def _ticket(  # noqa: PLR0917  what a made-up ticket is made of
     urgency = matter.get("urgency", "normal")
     return PastTicket(
         fields={
-            "kind": matter["kind"], "title": title, "body": matter["body"].format(**words), "category": matter["category"],
-            "place": f"{settings.area_name}{place}", "urgency": urgency, "occurred_at": opened,
+            "kind": matter["kind"], "title": title, "body": matter["body"].format(**words),
+            "category": demo_intake.category_codes()[matter["category"]],
+            "place": f"{settings.area_name}{place}", **demo_intake.place_fields(place, *_aside(at)),
+            "urgency": urgency, "occurred_at": opened,
             "petitioner": chance.choice(told["surnames"]) + chance.choice(["先生", "女士"]),
             "secrecy": chance.choices(["open", "anonymous", "confidential"], [88, 8, 4])[0],
         },
@@ -133,6 +137,11 @@ def _ticket(  # noqa: PLR0917  what a made-up ticket is made of
         unit_id=units[matter["unit"]],
         id=UUID(int=chance.getrandbits(128), version=4),
     )
+
+
+def _aside(at: datetime) -> tuple[float, float]:
+    """Where in its neighbourhood: taken from the moment, so that the rest of the past stays as it was."""
+    return (at.second % 20) / 10 - 1, (at.minute % 20) / 10 - 1
 
 
 def _caller(chance: random.Random) -> str:

@@ -25,6 +25,7 @@ def main(settings: Settings) -> None:
         calls=rooms.calls, messaging=rooms.messaging, tickets=rooms.tickets, grids=rooms.grids,
         grid_tasks=rooms.grid_tasks, grid_photos=rooms.grid_photos, recordings=rooms.recordings,
         surveys=rooms.surveys, transcription=rooms.transcription, vendors=rooms.vendors,
+        attachments=rooms.attachments, categories=rooms.categories, imports=rooms.imports, knowledge=rooms.knowledge,
     )  # fmt: skip
     # The search's dictionary takes a second to load: not in the request that saves the first ticket.
     threading.Thread(target=warm_up, name="dictionary", daemon=True).start()

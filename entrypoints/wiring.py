@@ -19,9 +19,16 @@ from routing.service import CallDesk
 from surveys.rules import CallingHours
 from surveys.service import Surveys
 from telephony.instructions import Instructions
+from tickets.attachments.service import Attachments
+from tickets.categories.importing import CategoryList
+from tickets.categories.service import Categories
 from tickets.grid.photos import Photos
 from tickets.grid.service import Grids
 from tickets.grid.tasks import GridTasks
+from tickets.imports.service import Imports
+from tickets.knowledge.importing import ServiceItems
+from tickets.knowledge.service import Knowledge
+from tickets.places.importing import PlaceList
 from tickets.search import keep_dictionary
 from tickets.service import Tickets
 from tickets.vendors.service import VendorRoom, open_room
@@ -46,6 +53,10 @@ class Rooms:
     surveys: Surveys
     transcription: Transcription
     vendors: VendorRoom
+    attachments: Attachments
+    categories: Categories
+    imports: Imports
+    knowledge: Knowledge
 
 
 def wire(settings: Settings, database: Database | None = None, clock: Clock | None = None) -> Rooms:
@@ -62,6 +73,9 @@ def wire(settings: Settings, database: Database | None = None, clock: Clock | No
     transcription = Transcription(clock, settings, database)
     recordings = Recordings(clock, settings.recordings_dir, settings.recordings_min_free_mb, on_sealed=transcription.requested)
     calls = CallDesk(clock, settings, agents, tickets)
+    knowledge = Knowledge(clock)
+    imports = Imports(clock, accounts, [CategoryList(), PlaceList(), ServiceItems(knowledge)])
+    attachments = Attachments(clock, settings.attachments_dir, settings.recordings_min_free_mb)
     photos = Photos(settings.grid_photos_dir)
     return Rooms(
         settings=settings, database=database, clock=clock, instructions=instructions, accounts=accounts, agents=agents,
@@ -69,6 +83,7 @@ def wire(settings: Settings, database: Database | None = None, clock: Clock | No
         grid_tasks=GridTasks(clock, tickets, photos), grid_photos=photos,
         recordings=recordings, calls=calls, surveys=surveys, transcription=transcription,
         vendors=open_room(clock, settings, messaging),
+        attachments=attachments, categories=Categories(accounts), imports=imports, knowledge=knowledge,
     )  # fmt: skip
 
 

@@ -76,7 +76,8 @@ def _state(one: PastTicket) -> str:
 
 def _row(one: PastTicket, number: str | None) -> dict[str, Any]:
     values: dict[str, Any] = {
-        "kind": None, "title": None, "body": None, "category": None, "place": None, "subject": None, "petitioner": None,
+        "kind": None, "title": None, "body": None, "category": None, "place": None, "place_code": None, "lat": None,
+        "lng": None, "petitioner_kind": None, "subject": None, "petitioner": None,
         "occurred_at": None, "urgency": "normal", "secrecy": "open", "language": "zh-CN", "contact": one.caller,
         **one.fields,
     }

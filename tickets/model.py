@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from common.database import Base, append_only, new_id
-from tickets.rules import CHANNELS, KINDS, SECRECIES, URGENCIES
+from tickets.rules import CHANNELS, KINDS, PETITIONERS, SECRECIES, URGENCIES
 from tickets.state import STATES
 
 
@@ -30,6 +30,8 @@ class Ticket(Base):
         Index("ix_tickets_contact", "contact"),
         CheckConstraint(_one_of("channel", CHANNELS), name="channel"),
         CheckConstraint("kind IS NULL OR " + _one_of("kind", KINDS), name="kind"),
+        CheckConstraint("petitioner_kind IS NULL OR " + _one_of("petitioner_kind", PETITIONERS), name="petitioner_kind"),
+        CheckConstraint("(lat IS NULL) = (lng IS NULL)", name="pin"),
         CheckConstraint(_one_of("urgency", URGENCIES), name="urgency"),
         CheckConstraint(_one_of("secrecy", SECRECIES), name="secrecy"),
         CheckConstraint(_one_of("state", STATES), name="state"),
@@ -42,12 +44,19 @@ class Ticket(Base):
     origin_line: Mapped[str | None] = mapped_column(Text)
     caller: Mapped[str | None] = mapped_column(Text)
     petitioner: Mapped[str | None] = mapped_column(Text)
+    petitioner_kind: Mapped[str | None] = mapped_column(Text)
     contact: Mapped[str | None] = mapped_column(Text)
     kind: Mapped[str | None] = mapped_column(Text)
     title: Mapped[str | None] = mapped_column(Text)
     body: Mapped[str | None] = mapped_column(Text)
+    # A code of the taxonomy (`tickets.categories`); `category_text`: what stood there before there were codes, if none fits.
     category: Mapped[str | None] = mapped_column(Text)
+    category_text: Mapped[str | None] = mapped_column(Text)
     place: Mapped[str | None] = mapped_column(Text)
+    # A code of the gazetteer (`tickets.places`) and a pin on the map, degrees in WGS 84: both or none.
+    place_code: Mapped[str | None] = mapped_column(Text)
+    lat: Mapped[float | None]
+    lng: Mapped[float | None]
     subject: Mapped[str | None] = mapped_column(Text)
     occurred_at: Mapped[datetime | None]
     urgency: Mapped[str] = mapped_column(Text, default="normal")

@@ -14,6 +14,9 @@ CHANNELS = ("phone", "sms", "web", "wechat", "grid")
 KINDS = ("consult", "help", "complaint", "report", "suggest", "praise")
 URGENCIES = ("normal", "urgent", "critical")
 SECRECIES = ("open", "anonymous", "confidential")
+PETITIONERS = ("person", "company", "organisation")
+"""自然人, 法人, 其他组织 (domain.md part 3)."""
+_CODES = {"category": re.compile(r"[0-9]{6}"), "place_code": re.compile(r"(?:[0-9]{3}){2,5}")}
 LANGUAGES = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,8})*")
 # Characters, not bytes.
 LENGTHS: Mapping[str, int] = {
@@ -80,12 +83,41 @@ def _language(value: Any) -> str:
     return value
 
 
+def _code(field: str) -> Callable[[Any], str | None]:
+    """The shape of a code; whether the city's list has it is asked by `tickets.categories`, `tickets.places`."""
+
+    def check(value: Any) -> str | None:
+        if value in (None, ""):
+            return None
+        if not isinstance(value, str) or not _CODES[field].fullmatch(value):
+            raise ValueError("not_an_option")
+        return value
+
+    return check
+
+
+def _degrees(most: float) -> Callable[[Any], float | None]:
+    def check(value: Any) -> float | None:
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -most <= value <= most:
+            raise ValueError("not_degrees")
+        return round(float(value), 6)
+
+    return check
+
+
 def _text(field: str) -> Callable[[Any], str | None]:
     return lambda value: clean_text(field, value, LENGTHS[field])
 
 
 FIELDS: Mapping[str, Callable[[Any], Any]] = {
     **{field: _text(field) for field in LENGTHS if field != "public_reply"},
+    "category": _code("category"),
+    "place_code": _code("place_code"),
+    "lat": _degrees(90),
+    "lng": _degrees(180),
+    "petitioner_kind": _choice(PETITIONERS, nullable=True),
     "kind": _choice(KINDS, nullable=True),
     "urgency": _choice(URGENCIES),
     "secrecy": _choice(SECRECIES),
@@ -109,6 +141,8 @@ def clean(values: Mapping[str, Any]) -> dict[str, Any]:
             accepted[field] = check(value)
         except ValueError as error:
             refused[field] = str(error)
+    if ("lat" in values) != ("lng" in values) or (accepted.get("lat") is None) != (accepted.get("lng") is None):
+        refused["lat"] = "half_a_pin"
     if refused:
         raise InvalidError("these fields are not acceptable: " + ", ".join(sorted(refused)), fields=refused)
     return accepted

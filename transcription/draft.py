@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tickets.categories.rules import Leaf
 from transcription import lexicon
 from transcription.engine import SpokenWord
 from transcription.names import name_start
@@ -35,16 +36,19 @@ class Proposal:
     end: float
 
 
-def draft(words: Sequence[SpokenWord], gazetteer: Sequence[str] = ()) -> list[Proposal]:
+def draft(
+    words: Sequence[SpokenWord], gazetteer: Sequence[str] = (), categories: Sequence[Leaf] | None = None
+) -> list[Proposal]:
     """Proposals for title, body, kind, category, place, urgency, subject and contact: those that the words support.
 
-    `gazetteer`: names of the area's units and villages. Nothing said, nothing proposed.
+    `gazetteer`: names of the area's units and villages. `categories`: the city's (None: those that ship); a category is
+    proposed by its code. Nothing said, nothing proposed.
     """
     names = [*gazetteer, *lexicon.long_keywords()]
     caller, agent = Said(words, "caller", names), Said(words, "agent", names)
     if not caller.text.strip(PUNCTUATION):
         return []
-    category, hits = _category(caller)
+    category, hits = _category(caller, lexicon.categories() if categories is None else categories)
     place = _place(caller, agent, gazetteer)
     kind = _kind(caller, named=category is not None)
     found = [
@@ -82,11 +86,11 @@ def _kind(caller: Said, named: bool) -> Proposal | None:
     return _proposal("kind", kind, 0.5 + 0.15 * scores[kind] - 0.1 * others, caller.span(match.start(), match.end()))
 
 
-def _category(caller: Said) -> tuple[Proposal | None, list[tuple[int, int, float]]]:
+def _category(caller: Said, categories: Sequence[Leaf]) -> tuple[Proposal | None, list[tuple[int, int, float]]]:
     """The best leaf, and where its keywords stand: (start, end, weight)."""
     best: tuple[float, str, list[tuple[int, int, float]]] = (0.0, "", [])
     second = 0.0
-    for leaf in lexicon.categories():
+    for leaf in categories:
         hits: list[tuple[int, int, float]] = []
         score = 0.0
         for word, weight in leaf.keywords:
@@ -94,15 +98,15 @@ def _category(caller: Said) -> tuple[Proposal | None, list[tuple[int, int, float
             score += weight * (1 + 0.3 * min(len(places) - 1, 2)) if places else 0.0
             hits.extend((at, at + len(word), weight) for at in places)
         if score > best[0]:
-            best, second = (score, leaf.path, hits), best[0]
+            best, second = (score, leaf.code, hits), best[0]
         elif score > second:
             second = score
-    score, path, hits = best
+    score, code, hits = best
     if not hits:
         return None, []
     strongest = max(hits, key=lambda hit: (hit[2], -hit[0]))
     sure = 0.35 + 0.12 * score - 0.05 * second
-    return _proposal("category", path, max(0.2, sure), caller.span(strongest[0], strongest[1])), hits
+    return _proposal("category", code, max(0.2, sure), caller.span(strongest[0], strongest[1])), hits
 
 
 def _place(caller: Said, agent: Said, gazetteer: Sequence[str]) -> tuple[Proposal, Place] | None:

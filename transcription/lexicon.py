@@ -11,6 +11,9 @@ from typing import Any
 import jieba
 import yaml
 
+from tickets.categories import defaults
+from tickets.categories.rules import Leaf, leaves
+
 FOLDER = Path(__file__).parent / "lexicon"
 
 
@@ -41,15 +44,6 @@ class Phrases:
                     yield phrase, match
 
 
-@dataclass(frozen=True)
-class Category:
-    """A leaf: six digits, the three names joined by `/`, and keywords with their weights."""
-
-    code: str
-    path: str
-    keywords: tuple[tuple[str, float], ...]
-
-
 @cache
 def kinds() -> Phrases:
     data = _data("kinds")
@@ -75,23 +69,9 @@ def urgencies() -> Phrases:
 
 
 @cache
-def categories() -> tuple[Category, ...]:
-    leaves = []
-    for first, second_level in _data("categories").items():
-        for second, third_level in second_level.items():
-            if second == "code":
-                continue
-            names = [name for name in third_level if name != "code"]
-            for number, third in enumerate(names, 1):
-                code = f"{second_level['code']:02d}{third_level['code']:02d}{number:02d}"
-                keywords = tuple(_keyword(str(word)) for word in third_level[third])
-                leaves.append(Category(code, f"{first}/{second}/{third}", keywords))
-    return tuple(leaves)
-
-
-def _keyword(written: str) -> tuple[str, float]:
-    word, _, weight = written.partition("=")
-    return word, float(weight) if weight else (1.5 if len(word) >= 3 else 1.0)
+def categories() -> tuple[Leaf, ...]:
+    """Of the taxonomy that ships with the product; a running system hands over its city's own."""
+    return tuple(leaves(defaults.rows()))
 
 
 @cache

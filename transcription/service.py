@@ -5,6 +5,7 @@ import logging
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +21,9 @@ from common.settings import Settings
 from recordings import queries as recordings
 from recordings.model import Recording
 from tickets import queries as tickets
+from tickets.categories import queries as taxonomy
+from tickets.categories.rules import Leaf
+from tickets.places import queries as divisions
 from transcription import queries, suggestions
 from transcription.draft import Proposal, draft
 from transcription.engine import Engine, Speaker
@@ -44,6 +48,14 @@ class EngineChoice(Protocol):
 
     def has(self, language: str) -> bool:
         """Whether a model is installed; loads none."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the city calls its places and its matters."""
+
+    places: list[str]
+    categories: list[Leaf]
 
 
 class Transcription:
@@ -120,11 +132,13 @@ class Transcription:
                     return False
                 language = row.language
                 legs = self._legs(session, row.recording_id)
-                places = [self._area, *session.scalars(select(Unit.name))]
+                known = Known(
+                    [self._area, *session.scalars(select(Unit.name)), *divisions.names(session)], taxonomy.leaves(session)
+                )
                 row.step("claim")
                 row.tries += 1
                 self._tell(session, row)
-            self._work(transcript_id, language, legs, places)
+            self._work(transcript_id, language, legs, known)
             return True
 
     def recover(self) -> int:
@@ -150,7 +164,7 @@ class Transcription:
             self._tell(session, row)
             return True
 
-    def _work(self, transcript_id: uuid.UUID, language: str, legs: dict[Speaker, Path], places: list[str]) -> None:
+    def _work(self, transcript_id: uuid.UUID, language: str, legs: dict[Speaker, Path], known: Known) -> None:
         try:
             engine = self._engines.for_language(language) if legs else None
             if not legs:
@@ -159,7 +173,7 @@ class Transcription:
                 self._end(transcript_id, "give_up", reason("no_model"))
             else:
                 heard = recognise(engine, legs)
-                self._store(transcript_id, engine, heard, draft(heard.words, places))
+                self._store(transcript_id, engine, heard, draft(heard.words, known.places, known.categories))
         except UnreadableAudioError as error:
             self._end(transcript_id, "fail", reason("recording_broken", str(error)))
         except RecogniserError as error:

@@ -17,12 +17,17 @@ from common.errors import JiesuError
 from web import (
     accounts,
     agents,
+    attachments,
     calls,
+    categories,
     demo,
     demo_sms,
     grid,
     grid_desk,
     grid_import,
+    imports,
+    knowledge,
+    places,
     recalls,
     recordings,
     reveal,
@@ -66,7 +71,8 @@ def create_app(wired: Services, console: Path | None = None) -> FastAPI:
     )
     app.state.services = wired
     rooms = (status, accounts, agents, calls, recalls, tickets, reveal, settling, recordings, stream, sip)
-    for room in (*rooms, grid, grid_desk, grid_import, vendors, vendor_orders, vendor_complaints):
+    intake = (categories, places, imports, knowledge, attachments)
+    for room in (*rooms, grid, grid_desk, grid_import, vendors, vendor_orders, vendor_complaints, *intake):
         app.include_router(room.router)
     if wired.settings.demo:
         app.include_router(demo.router)

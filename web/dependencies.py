@@ -23,9 +23,13 @@ if TYPE_CHECKING:
     from recordings.service import Recordings
     from routing.service import CallDesk
     from surveys.service import Surveys
+    from tickets.attachments.service import Attachments
+    from tickets.categories.service import Categories
     from tickets.grid.photos import Photos
     from tickets.grid.service import Grids
     from tickets.grid.tasks import GridTasks
+    from tickets.imports.service import Imports
+    from tickets.knowledge.service import Knowledge
     from tickets.service import Tickets
     from tickets.vendors.service import VendorRoom
     from transcription.service import Transcription
@@ -54,6 +58,10 @@ class Services:
     surveys: Surveys
     transcription: Transcription
     vendors: VendorRoom
+    attachments: Attachments
+    categories: Categories
+    imports: Imports
+    knowledge: Knowledge
 
 
 @dataclass(frozen=True)

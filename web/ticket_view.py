@@ -133,13 +133,18 @@ class TicketOut(BaseModel):
     origin_line: str | None
     caller_masked: str
     petitioner: str | None
+    petitioner_kind: str | None
     contact: str | None
     contact_clear: bool
     kind: str | None
     title: str | None
     body: str | None
     category: str | None
+    category_text: str | None
     place: str | None
+    place_code: str | None
+    lat: float | None
+    lng: float | None
     subject: str | None
     occurred_at: datetime | None
     urgency: str

@@ -1,18 +1,22 @@
 """Tickets: the list with its search, one ticket with everything around it, and the steps a person takes."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 
 from common.settings import masked
 from messaging.queries import uncertain_messages
 from surveys.queries import uncertain as uncertain_surveys
 from surveys.queries import verdicts_of_tickets
 from tickets import queries
+from tickets.categories import queries as categories
+from tickets.places import queries as places
 from tickets.rules import LENGTHS, REASON_LENGTH
 from tickets.state import Actor
 from web.dependencies import Me, Person, Transaction, Wired, require_role
@@ -74,8 +78,12 @@ class NewTicket(BaseModel):
     kind: str | None = None
     category: str | None = None
     place: str | None = None
+    place_code: str | None = None
+    lat: float | None = None
+    lng: float | None = None
     subject: str | None = None
     petitioner: str | None = None
+    petitioner_kind: str | None = None
     contact: str | None = None
     occurred_at: datetime | None = None
     urgency: str | None = None
@@ -147,6 +155,7 @@ def uncertain(me: Me, session: Transaction) -> list[UncertainOut]:
 @router.post("", status_code=201)
 def create(body: NewTicket, wired: Wired, me: Me, session: Transaction) -> TicketOut:
     fields = body.model_dump(exclude_none=True, exclude={"channel"})
+    known(session, fields)
     ticket = wired.tickets.create(session, actor(me), fields, body.channel)
     return ticket_out(session, wired, me, ticket)
 
@@ -160,6 +169,7 @@ def ticket(ticket_id: UUID, wired: Wired, me: Me, session: Transaction) -> Ticke
 @router.patch("/{ticket_id}")
 def change(ticket_id: UUID, body: Change, wired: Wired, me: Me, session: Transaction) -> TicketOut:
     """409 when somebody wrote since `version`: details {changed: {field: {yours, theirs}}, version}."""
+    known(session, body.changes)
     changed = wired.tickets.change(session, actor(me), ticket_id, body.version, body.changes)
     return ticket_out(session, wired, me, changed)
 
@@ -170,6 +180,7 @@ def decide(ticket_id: UUID, body: Decision, wired: Wired, me: Me, session: Trans
     before = queries.get(session, ticket_id)
     suggestion = wired.transcription.decide(session, ticket_id, body.field, body.accept)
     changes = {body.field: suggestion.value} if body.accept else {}
+    known(session, changes)
     changed = wired.tickets.change(session, actor(me), ticket_id, before.version, changes)
     return ticket_out(session, wired, me, changed)
 
@@ -189,6 +200,12 @@ def close(ticket_id: UUID, body: Closing, wired: Wired, me: Me, session: Transac
 def discard(ticket_id: UUID, body: Discarding, wired: Wired, me: Me, session: Transaction) -> TicketOut:
     discarded = wired.tickets.discard(session, actor(me), ticket_id, body.version, body.reason)
     return ticket_out(session, wired, me, discarded)
+
+
+def known(session: Session, fields: Mapping[str, Any]) -> None:
+    """InvalidError where a code is not in the city's lists."""
+    categories.check(session, fields)
+    places.check(session, fields)
 
 
 def actor(me: Person) -> Actor:

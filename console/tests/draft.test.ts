@@ -4,7 +4,7 @@ import type { TicketFields } from '@/api/types'
 import { afterSave, edit, missing, rebase, same, sendable } from '@/pages/bench/draft'
 
 const aDraft: TicketFields = {
-  title: null, kind: null, body: null, category: null, place: '中山街', subject: null, petitioner: null, contact: '13900000001',
+  title: null, kind: null, body: null, category: null, place: '中山街', place_code: null, lat: null, lng: null, petitioner_kind: null, subject: null, petitioner: null, contact: '13900000001',
   occurred_at: null, urgency: 'normal', secrecy: 'open', language: 'zh-CN',
 }
 

@@ -1333,6 +1333,403 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Categories
+         * @description All of them in the order of the codes, retired ones too: old tickets show their names.
+         */
+        get: operations["categories_api_categories_get"];
+        put?: never;
+        /** Add */
+        post: operations["add_api_categories_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/categories/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Uses */
+        get: operations["uses_api_categories_uses_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/categories/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["change_api_categories__code__patch"];
+        trace?: never;
+    };
+    "/api/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places
+         * @description All divisions, each after the one above it, retired ones too.
+         */
+        get: operations["places_api_places_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/places/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Resolve */
+        get: operations["resolve_api_places_resolve_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/places/around": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Around */
+        get: operations["around_api_places_around_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{kind}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description The body is the .xlsx. `whole`: what the file does not name is retired.
+         */
+        post: operations["preview_api_imports__kind__preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs */
+        get: operations["runs_api_imports__kind__get"];
+        put?: never;
+        /** Apply */
+        post: operations["apply_api_imports__kind__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{kind}/{run_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo */
+        post: operations["undo_api_imports__kind___run_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{kind}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * File
+         * @description The list as it is, as an .xlsx that can be imported again.
+         */
+        get: operations["file_api_imports__kind__file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/knowledge/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description What may answer this question today, the likeliest first.
+         */
+        get: operations["find_api_knowledge_find_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/knowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Articles
+         * @description For those who keep it: the newest version of each, drafts too. `waiting`: those that wait for a second person.
+         */
+        get: operations["articles_api_knowledge_get"];
+        put?: never;
+        /** Write */
+        post: operations["write_api_knowledge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/knowledge/{article_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Article */
+        get: operations["article_api_knowledge__article_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/knowledge/{article_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rewrite
+         * @description 409 when somebody wrote a version since `n`.
+         */
+        post: operations["rewrite_api_knowledge__article_id__versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/knowledge/{article_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish
+         * @description By a second person: 403 for who wrote the version.
+         */
+        post: operations["publish_api_knowledge__article_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/knowledge/{article_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw */
+        post: operations["withdraw_api_knowledge__article_id__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/knowledge/{article_id}/cite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cite
+         * @description Noted in the ticket's timeline: the answer came from this article, in this version.
+         */
+        post: operations["cite_api_knowledge__article_id__cite_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{ticket_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Attachments */
+        get: operations["attachments_api_tickets__ticket_id__attachments_get"];
+        put?: never;
+        /**
+         * Add
+         * @description The body is the file, at most 20 MB.
+         */
+        post: operations["add_api_tickets__ticket_id__attachments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{ticket_id}/attachments/{attachment_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * File
+         * @description Always a download: no browser shows or runs it, whatever it says it is.
+         */
+        get: operations["file_api_tickets__ticket_id__attachments__attachment_id__file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{ticket_id}/attachments/{attachment_id}/accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accesses */
+        get: operations["accesses_api_tickets__ticket_id__attachments__attachment_id__accesses_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{ticket_id}/attachments/{attachment_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove
+         * @description Whoever added it, or who answers for the ticket; the file stays, marked with the reason.
+         */
+        post: operations["remove_api_tickets__ticket_id__attachments__attachment_id__remove_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/demo/accounts": {
         parameters: {
             query?: never;
@@ -1445,6 +1842,16 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AccessOut */
+        AccessOut: {
+            /** Person Name */
+            person_name: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
         /** Account */
         Account: {
             /** Login */
@@ -1531,6 +1938,33 @@ export interface components {
             /** Why */
             why: string;
         };
+        /**
+         * AnswerOut
+         * @description `piece`: of the body, hits between U+E000 and U+E001; plain text.
+         */
+        AnswerOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** N */
+            n: number;
+            /** Title */
+            title: string;
+            /** Body */
+            body: string;
+            /** Piece */
+            piece: string | null;
+            /** Categories */
+            categories: string[];
+            /** Valid Until */
+            valid_until: string | null;
+            /** Score */
+            score: number;
+        };
         /** Appointment */
         Appointment: {
             /**
@@ -1550,6 +1984,111 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * AroundOut
+         * @description `inside` false: outside the city; null: nobody drew its border.
+         */
+        AroundOut: {
+            /** Code */
+            code: string | null;
+            /** Path */
+            path: string;
+            /** Inside */
+            inside: boolean | null;
+        };
+        /**
+         * ArticleOut
+         * @description With its whole history, newest first. `may_publish`: this person, this version.
+         */
+        ArticleOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "article" | "service_item";
+            /** Code */
+            code: string | null;
+            /** State */
+            state: string;
+            /** Live N */
+            live_n: number | null;
+            newest: components["schemas"]["VersionOut"];
+            /** Versions */
+            versions: components["schemas"]["VersionOut"][];
+            /** Steps */
+            steps: components["schemas"]["StepOut"][];
+            /** May Write */
+            may_write: boolean;
+            /** May Publish */
+            may_publish: boolean;
+        };
+        /**
+         * ArticleRow
+         * @description `state`: draft, published, changed (a newer version waits), withdrawn. `live_n`: the version that is published.
+         */
+        ArticleRow: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "article" | "service_item";
+            /** Code */
+            code: string | null;
+            /** State */
+            state: string;
+            /** Live N */
+            live_n: number | null;
+            newest: components["schemas"]["VersionOut"];
+        };
+        /** ArticlesOut */
+        ArticlesOut: {
+            /** Items */
+            items: components["schemas"]["ArticleRow"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * AttachmentOut
+         * @description `size` in bytes. A removed one has no download, but says who removed it and why.
+         */
+        AttachmentOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Media Type */
+            media_type: string;
+            /** Size */
+            size: number;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /** Added By Name */
+            added_by_name: string;
+            /** Removed At */
+            removed_at: string | null;
+            /** Removed By Name */
+            removed_by_name: string | null;
+            /** Removed Reason */
+            removed_reason: string | null;
         };
         /** AttemptOut */
         AttemptOut: {
@@ -1634,6 +2173,36 @@ export interface components {
             /** Terminated At */
             terminated_at: string | null;
         };
+        /** CategoryChange */
+        CategoryChange: {
+            /** Name */
+            name?: string | null;
+            /** Words */
+            words?: string | null;
+            /** Retired */
+            retired?: boolean | null;
+        };
+        /**
+         * CategoryOut
+         * @description `words`: how citizens say it, `停暖=2 没暖气`; the number is its weight.
+         */
+        CategoryOut: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Words */
+            words: string;
+            /** Retired */
+            retired: boolean;
+        };
+        /** CategoryUses */
+        CategoryUses: {
+            /** Code */
+            code: string;
+            /** Tickets */
+            tickets: number;
+        };
         /**
          * Change
          * @description `version`: of the ticket as the person saw it.
@@ -1645,6 +2214,14 @@ export interface components {
             changes: {
                 [key: string]: unknown;
             };
+        };
+        /** Citing */
+        Citing: {
+            /**
+             * Ticket Id
+             * Format: uuid
+             */
+            ticket_id: string;
         };
         /** Closing */
         Closing: {
@@ -1740,6 +2317,30 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * DivisionOut
+         * @description `level`: county, township, community, grid. Degrees in WGS 84; `outline`: [[lng, lat], …].
+         */
+        DivisionOut: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
+            /** Level */
+            level: string;
+            /** Aliases */
+            aliases: string;
+            /** Lat */
+            lat: number | null;
+            /** Lng */
+            lng: number | null;
+            /** Outline */
+            outline: number[][] | null;
+            /** Retired */
+            retired: boolean;
+        };
         /** EarlierTicketOut */
         EarlierTicketOut: {
             /**
@@ -1786,6 +2387,20 @@ export interface components {
             details: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * FaultOut
+         * @description `row` as Excel counts; `why` is a key of the console's texts.
+         */
+        FaultOut: {
+            /** Row */
+            row: number;
+            /** Column */
+            column: string;
+            /** Why */
+            why: string;
+            /** Value */
+            value: string;
         };
         /**
          * FeatureOut
@@ -1899,6 +2514,24 @@ export interface components {
             /** Leader */
             leader?: string | null;
         };
+        /**
+         * MatchOut
+         * @description `confidence` 0..1; `words`: the piece of the text that named it.
+         */
+        MatchOut: {
+            /** Code */
+            code: string;
+            /** Path */
+            path: string;
+            /** Confidence */
+            confidence: number;
+            /** Words */
+            words: string;
+            /** Lat */
+            lat: number | null;
+            /** Lng */
+            lng: number | null;
+        };
         /** MatterOut */
         MatterOut: {
             /** Code */
@@ -1985,6 +2618,18 @@ export interface components {
             name: string;
             /** Password */
             password: string;
+        };
+        /** NewCategory */
+        NewCategory: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Words
+             * @default
+             */
+            words: string;
         };
         /** NewComplaint */
         NewComplaint: {
@@ -2108,10 +2753,18 @@ export interface components {
             category?: string | null;
             /** Place */
             place?: string | null;
+            /** Place Code */
+            place_code?: string | null;
+            /** Lat */
+            lat?: number | null;
+            /** Lng */
+            lng?: number | null;
             /** Subject */
             subject?: string | null;
             /** Petitioner */
             petitioner?: string | null;
+            /** Petitioner Kind */
+            petitioner_kind?: string | null;
             /** Contact */
             contact?: string | null;
             /** Occurred At */
@@ -2538,6 +3191,22 @@ export interface components {
             wrap_up_until: string | null;
             call: components["schemas"]["PopOut"] | null;
         };
+        /**
+         * PreviewOut
+         * @description `counts`: added, changed, retired, unchanged. `lists`: the first of each. With `faults` nothing can be imported.
+         */
+        PreviewOut: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Lists */
+            lists: {
+                [key: string]: string[];
+            };
+            /** Faults */
+            faults: components["schemas"]["FaultOut"][];
+        };
         /** PriceOut */
         PriceOut: {
             /** Service */
@@ -2555,6 +3224,11 @@ export interface components {
             code: string;
             /** About */
             about: string;
+        };
+        /** Publishing */
+        Publishing: {
+            /** N */
+            n: number;
         };
         /** Push */
         Push: {
@@ -2665,6 +3339,11 @@ export interface components {
             /** May Listen */
             may_listen: boolean;
         };
+        /** Removal */
+        Removal: {
+            /** Reason */
+            reason: string;
+        };
         /** ReportIn */
         ReportIn: {
             /** Matter */
@@ -2701,6 +3380,54 @@ export interface components {
             caller: string | null;
             /** Contact */
             contact: string | null;
+        };
+        /**
+         * Rewriting
+         * @description `n`: the version that was read.
+         */
+        Rewriting: {
+            /** Title */
+            title: string;
+            /** Body */
+            body: string;
+            /**
+             * Categories
+             * @default []
+             */
+            categories: string[];
+            /** Unit Id */
+            unit_id?: string | null;
+            /** Valid From */
+            valid_from?: string | null;
+            /** Valid Until */
+            valid_until?: string | null;
+            /** N */
+            n: number;
+        };
+        /** RunOut */
+        RunOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By Name */
+            by_name: string;
+            /** File Name */
+            file_name: string;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Undone At */
+            undone_at: string | null;
+            /** Undone By */
+            undone_by: string | null;
         };
         /**
          * Sample
@@ -2876,6 +3603,22 @@ export interface components {
         Step: {
             /** Version */
             version: number;
+        };
+        /** StepOut */
+        StepOut: {
+            /** N */
+            n: number;
+            /** Step */
+            step: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By Name */
+            by_name: string;
+            /** Reason */
+            reason: string;
         };
         /** SuggestionOut */
         SuggestionOut: {
@@ -3090,6 +3833,8 @@ export interface components {
             caller_masked: string;
             /** Petitioner */
             petitioner: string | null;
+            /** Petitioner Kind */
+            petitioner_kind: string | null;
             /** Contact */
             contact: string | null;
             /** Contact Clear */
@@ -3102,8 +3847,16 @@ export interface components {
             body: string | null;
             /** Category */
             category: string | null;
+            /** Category Text */
+            category_text: string | null;
             /** Place */
             place: string | null;
+            /** Place Code */
+            place_code: string | null;
+            /** Lat */
+            lat: number | null;
+            /** Lng */
+            lng: number | null;
             /** Subject */
             subject: string | null;
             /** Occurred At */
@@ -3493,6 +4246,33 @@ export interface components {
              */
             at: string;
         };
+        /**
+         * VersionOut
+         * @description `body`: plain text or Markdown, to be shown as text.
+         */
+        VersionOut: {
+            /** N */
+            n: number;
+            /** Title */
+            title: string;
+            /** Body */
+            body: string;
+            /** Categories */
+            categories: string[];
+            /** Unit Id */
+            unit_id: string | null;
+            /** Valid From */
+            valid_from: string | null;
+            /** Valid Until */
+            valid_until: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By Name */
+            by_name: string;
+        };
         /** WhyOut */
         WhyOut: {
             /** Code */
@@ -3501,6 +4281,29 @@ export interface components {
             points: number;
             /** Value */
             value: string;
+        };
+        /** Withdrawing */
+        Withdrawing: {
+            /** Reason */
+            reason: string;
+        };
+        /** Writing */
+        Writing: {
+            /** Title */
+            title: string;
+            /** Body */
+            body: string;
+            /**
+             * Categories
+             * @default []
+             */
+            categories: string[];
+            /** Unit Id */
+            unit_id?: string | null;
+            /** Valid From */
+            valid_from?: string | null;
+            /** Valid Until */
+            valid_until?: string | null;
         };
     };
     responses: never;
@@ -6070,6 +6873,786 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ComplaintOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    categories_api_categories_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryOut"][];
+                };
+            };
+        };
+    };
+    add_api_categories_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCategory"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    uses_api_categories_uses_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryUses"][];
+                };
+            };
+        };
+    };
+    change_api_categories__code__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    places_api_places_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DivisionOut"][];
+                };
+            };
+        };
+    };
+    resolve_api_places_resolve_get: {
+        parameters: {
+            query?: {
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    around_api_places_around_get: {
+        parameters: {
+            query: {
+                lat: number;
+                lng: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AroundOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    preview_api_imports__kind__preview_post: {
+        parameters: {
+            query?: {
+                whole?: boolean;
+            };
+            header?: never;
+            path: {
+                kind: "categories" | "places" | "service_items";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    runs_api_imports__kind__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "categories" | "places" | "service_items";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    apply_api_imports__kind__post: {
+        parameters: {
+            query?: {
+                whole?: boolean;
+                name?: string;
+            };
+            header?: never;
+            path: {
+                kind: "categories" | "places" | "service_items";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_api_imports__kind___run_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "categories" | "places" | "service_items";
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    file_api_imports__kind__file_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "categories" | "places" | "service_items";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    find_api_knowledge_find_get: {
+        parameters: {
+            query?: {
+                q?: string;
+                category?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    articles_api_knowledge_get: {
+        parameters: {
+            query?: {
+                q?: string;
+                kind?: ("article" | "service_item") | null;
+                waiting?: boolean;
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticlesOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    write_api_knowledge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Writing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    article_api_knowledge__article_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rewrite_api_knowledge__article_id__versions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rewriting"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    publish_api_knowledge__article_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Publishing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    withdraw_api_knowledge__article_id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Withdrawing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cite_api_knowledge__article_id__cite_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Citing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    attachments_api_tickets__ticket_id__attachments_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_api_tickets__ticket_id__attachments_post: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    file_api_tickets__ticket_id__attachments__attachment_id__file_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    accesses_api_tickets__ticket_id__attachments__attachment_id__accesses_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_api_tickets__ticket_id__attachments__attachment_id__remove_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Removal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentOut"];
                 };
             };
             /** @description Validation Error */

@@ -8,6 +8,7 @@ type Schema = components['schemas']
 /** T with some of its own fields narrower. */
 type Narrow<T, N extends { [K in keyof N]: K extends keyof T ? unknown : never }> = Omit<T, keyof N> & N
 
+export type Petitioner = 'person' | 'company' | 'organisation'
 export type Role =
   | 'operator' | 'dispatcher' | 'signer' | 'handler' | 'unit_leader' | 'reviewer' | 'supervisor' | 'leader' | 'inspector' | 'auditor' | 'higher' | 'grid_worker' | 'admin' | 'vendor'
 export type Person = Narrow<Schema['PersonOut'], { locale: 'zh-CN' | 'en'; roles: Role[] }>
@@ -56,7 +57,7 @@ export type TicketRow = Narrow<Schema['TicketRow'], TicketWords>
 
 /** What a person may change (`tickets.rules.FIELDS`). */
 export type TicketField =
-  | 'petitioner' | 'contact' | 'kind' | 'title' | 'body' | 'category' | 'place' | 'subject' | 'occurred_at' | 'urgency' | 'secrecy' | 'language'
+  | 'petitioner' | 'contact' | 'kind' | 'title' | 'body' | 'category' | 'place' | 'place_code' | 'lat' | 'lng' | 'petitioner_kind' | 'subject' | 'occurred_at' | 'urgency' | 'secrecy' | 'language'
 export type TicketFields = Pick<Ticket, TicketField>
 
 export type TimelineRow = Schema['NodeOut']
@@ -84,6 +85,7 @@ export type Ticket = Narrow<
   Schema['TicketOut'],
   TicketWords & {
     secrecy: Secrecy
+    petitioner_kind: Petitioner | null
     suggestions: Suggestion[]
     call: CallRow | null
     recording: Recording | null

@@ -59,6 +59,8 @@ def a_used_system(systems: Systems) -> Settings:
     day = settings.recordings_dir / "2026" / "03" / "02"
     day.mkdir(parents=True)
     (day / "n1-1.1.wav").write_bytes(b"RIFF" + bytes(1000))
+    (settings.attachments_dir / "ab").mkdir(parents=True)
+    (settings.attachments_dir / "ab" / "abcd").write_bytes(b"%PDF-")
     (settings.data / "settings.json").write_text(json.dumps({"area_name": "云溪县"}))
     return settings
 
@@ -80,6 +82,7 @@ def test_a_restore_brings_everything_back(the_backup: Path, systems: Systems) ->
     backups.restore(elsewhere, the_backup, quiet, replace=False)
     assert content_of(elsewhere) == ["暖气不热"]
     assert (elsewhere.recordings_dir / "2026/03/02/n1-1.1.wav").read_bytes() == b"RIFF" + bytes(1000)
+    assert (elsewhere.attachments_dir / "ab" / "abcd").read_bytes() == b"%PDF-"
     assert json.loads((elsewhere.data / "settings.json").read_text()) == {"area_name": "云溪县"}
     with database_server.at_hand(elsewhere) as url:
         schema.migrate(url)  # the restored database knows its own revision

@@ -6,7 +6,7 @@ export type Value = TicketFields[TicketField]
 export type Conflicts = Partial<Record<TicketField, { yours: Value; theirs: Value }>>
 
 export const FIELDS: readonly TicketField[] = [
-  'title', 'kind', 'urgency', 'secrecy', 'place', 'body', 'category', 'subject', 'petitioner', 'contact', 'occurred_at', 'language',
+  'title', 'kind', 'urgency', 'secrecy', 'place', 'place_code', 'lat', 'lng', 'body', 'category', 'subject', 'petitioner', 'petitioner_kind', 'contact', 'occurred_at', 'language',
 ]
 
 /** Empty text and nothing are the same to the server. */
@@ -47,6 +47,11 @@ export function afterSave(changes: Changes, sent: Changes): Changes {
 /** Fields that may be sent now: those in conflict wait for the agent's choice. */
 export function sendable(changes: Changes, conflicts: Conflicts): Changes {
   return Object.fromEntries(Object.entries(changes).filter(([field]) => !(field in conflicts))) as Changes
+}
+
+/** A pin is two fields and goes as one: half of it would be refused. */
+export function withPin(sent: Changes, values: TicketFields): Changes {
+  return 'lat' in sent || 'lng' in sent ? { ...sent, lat: values.lat, lng: values.lng } : sent
 }
 
 /** The fields of a ticket alone, to remember what a local copy was typed over. */

@@ -6,7 +6,7 @@ import { ApiError } from '@/api/errors'
 import type { Suggestion, Ticket, TicketField, TicketFields } from '@/api/types'
 import { useNews, useReread } from '@/stores/live'
 
-import { afterSave, type Changes, type Conflicts, edit as edited, fieldsOf, rebase, same, sendable, type Value } from './draft'
+import { afterSave, type Changes, type Conflicts, edit as edited, fieldsOf, rebase, same, sendable, type Value, withPin } from './draft'
 import { readCopy, writeCopy } from './localCopy'
 
 const IDLE_MS = 1_200
@@ -132,8 +132,9 @@ export function useDraft(id: string): DraftDesk {
   }
 
   async function send(tries: number): Promise<boolean> {
-    const sent = sendable(changes.value, conflicts.value)
-    if (!ticket.value || !Object.keys(sent).length) return !Object.keys(changes.value).length
+    if (!ticket.value || !values.value) return true
+    const sent = withPin(sendable(changes.value, conflicts.value), values.value)
+    if (!Object.keys(sent).length) return !Object.keys(changes.value).length
     state.value = 'saving'
     try {
       const next = await api.patch<Ticket>(path, { version: ticket.value.version, changes: sent })

@@ -1,0 +1,1 @@
+"""Lists that a city brings as an Excel file: read safely, previewed, applied, undone."""
