@@ -13,7 +13,7 @@ from tickets.grid.rules import TRADES
 
 @dataclass(frozen=True)
 class Matter:
-    """`category`: the three levels that a ticket gets when the matter is handed up."""
+    """`category`: the code of the taxonomy that a ticket gets when the matter is handed up."""
 
     code: str
     name: str

@@ -52,7 +52,7 @@ def test_hk7_a_finding_becomes_a_ticket_of_the_channel_grid(town: Town, rooms: R
     assert found["state"] == "handed_up"
     with rooms.database.transaction() as session:
         ticket = session.scalars(select(Ticket)).one()
-        assert (ticket.channel, ticket.ticket_no, ticket.category) == ("grid", found["ticket_no"], "城市管理/市容环境/垃圾清运")
+        assert (ticket.channel, ticket.ticket_no, ticket.category) == ("grid", found["ticket_no"], "110105")
         assert "<script>alert(1)</script> 河道排污" in (ticket.title or "")  # text, and shown as such
         assert ticket.caller is None
 

@@ -43,7 +43,7 @@ def test_dx9_a_category_by_hand(admin: Browser, rooms: Rooms) -> None:
     assert admin.post("/api/categories", code="010199", name="供热其他", words="热力、供热站").status_code == 201
     assert admin.patch("/api/categories/010199", name="供热其它").json()["words"] == "热力 供热站"
     assert admin.post("/api/categories", code="010199", name="又一个").status_code == 409
-    assert admin.post("/api/categories", code="990101", name="没有上级").json()["details"]["fields"] == {"code": "no_parent"}
+    assert admin.post("/api/categories", code="980101", name="没有上级").json()["details"]["fields"] == {"code": "no_parent"}
     assert admin.post("/api/categories", code="0101", name="短").json()["details"]["fields"] == {"code": "not_a_code"}
     assert admin.patch("/api/categories/010199", words="=1").json()["details"]["fields"] == {"words": "not_a_word"}
     assert admin.patch("/api/categories/000000", name="x").status_code == 404

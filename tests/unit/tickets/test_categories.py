@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from tickets.categories import defaults, rules
+from tickets.grid.matters import matters
 from tickets.rules import clean
 
 ROWS = defaults.rows()
@@ -21,6 +22,7 @@ def test_dx9_the_shipped_taxonomy_is_whole() -> None:
     siblings = Counter((rules.parent(code), name) for code, name in NAMES.items())
     assert max(siblings.values()) == 1, "no name twice under one parent"
     assert all(rules.clean_words(words) == words for _, _, words in ROWS), "words a person could have typed"
+    assert all(matter.category in NAMES for matter in matters()), "what a grid worker finds has its category"
 
 
 def test_hl6_what_citizens_say_leads_to_the_category() -> None:
