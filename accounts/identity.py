@@ -8,10 +8,20 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class Held:
-    """A post somebody holds now: what they may do follows from the role, for which unit (and all below it) from the unit."""
+    """A post somebody holds now: what they may do follows from the role, for which unit (and all below it) from the unit.
+
+    A centre works for the unit it stands under, so a post there reaches what that unit reaches: `area_id` (None: the unit
+    itself). `whole`: that is the root, so all there is.
+    """
 
     unit_id: UUID
     role: str
+    area_id: UUID | None = None
+    whole: bool = False
+
+    @property
+    def area(self) -> UUID:
+        return self.area_id or self.unit_id
 
 
 @dataclass(frozen=True)

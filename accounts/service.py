@@ -12,9 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.errors import LoginTakenError, WrongPasswordError
-from accounts.identity import Held, Identity, NewSession
+from accounts.identity import Identity, NewSession
 from accounts.model import LOCALES, AuditEntry, Person, Post, SignedIn, Unit
 from accounts.passwords import Passwords
+from accounts.reach import held_by
 from accounts.rights import ROLES
 from accounts.rules import LOGIN, SESSION_LIFE
 from accounts.throttle import Throttle
@@ -113,10 +114,7 @@ class Accounts:
         session.flush()
 
     def _identity(self, session: Session, person: Person, row: SignedIn) -> Identity:
-        held = session.execute(
-            select(Post.unit_id, Post.role).where(Post.person_id == person.id).order_by(Post.role, Post.unit_id)
-        )
-        posts = tuple(Held(unit_id, role) for unit_id, role in held)
+        posts = held_by(session, person.id)
         return Identity(
             id=person.id, login=person.login, name=person.name, locale=person.locale,
             roles=tuple(sorted({one.role for one in posts})), posts=posts,

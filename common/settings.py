@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     quiet_from: str = "20:00"
     quiet_until: str = "09:00"
     survey_daily_cap: int = 2  # calls to one number in a day, all surveys together
+    # How often a unit may be given more time, and how often a citizen's no sends the work back before the ticket closes.
+    max_extensions: int = Field(default=3, ge=0, le=20)
+    max_redos: int = Field(default=1, ge=0, le=10)
     # Extensions with a SIP telephone on the desk instead of the browser's phone (docs/trunk.md).
     desk_phones: list[str] = []
     wrap_up_seconds: int = 60

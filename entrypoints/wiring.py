@@ -28,6 +28,7 @@ from tickets.grid.tasks import GridTasks
 from tickets.imports.service import Imports
 from tickets.knowledge.importing import ServiceItems
 from tickets.knowledge.service import Knowledge
+from tickets.moving import Limits
 from tickets.places.importing import PlaceList
 from tickets.search import keep_dictionary
 from tickets.service import Tickets
@@ -60,7 +61,7 @@ class Rooms:
 
 
 def wire(settings: Settings, database: Database | None = None, clock: Clock | None = None) -> Rooms:
-    """Constructors in the order of the floors; hooks carry news upwards (a closed ticket → its survey)."""
+    """Constructors in the order of the floors; hooks carry news upwards (a ticket that is replied to → its survey)."""
     keep_dictionary(settings.data)
     clock = clock or SystemClock()
     database = database or Database(database_url(settings))
@@ -68,8 +69,10 @@ def wire(settings: Settings, database: Database | None = None, clock: Clock | No
     accounts = Accounts(clock, Throttle(database, clock), Passwords(), extension_of)
     agents = Agents(clock, settings, instructions)
     messaging = Messaging(clock, settings.area_name)
-    surveys = Surveys(clock, instructions, calling_hours(settings), settings.node, settings.hotline_numbers)
-    tickets = Tickets(clock, messaging, settings.timezone, settings.hotline_numbers[0], on_closed=surveys.due)
+    limits = Limits(extensions=settings.max_extensions, redos=settings.max_redos)
+    tickets = Tickets(clock, messaging, settings.timezone, settings.hotline_numbers[0], limits=limits)
+    surveys = Surveys(clock, instructions, calling_hours(settings), settings.node, settings.hotline_numbers, tickets=tickets)
+    tickets.on_moved.append(surveys.moved)  # the last: it may move a ticket on at once
     transcription = Transcription(clock, settings, database)
     recordings = Recordings(clock, settings.recordings_dir, settings.recordings_min_free_mb, on_sealed=transcription.requested)
     calls = CallDesk(clock, settings, agents, tickets)

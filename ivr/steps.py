@@ -1,6 +1,7 @@
 """The interpreter of a flow: `step(flow, state, input) -> (state, action)`. Pure; `conversation.py` gives it a telephone."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -9,6 +10,16 @@ from ivr import menu
 from ivr.menu import AGENT, REPEAT, Flow
 
 WRONG_KEY = "menu/wrong-key"
+# What is told of a ticket's state: being registered, in progress, done, not accepted.
+SPOKEN: Mapping[str, str] = {
+    "draft": "draft",
+    **dict.fromkeys((
+        "received", "incomplete", "triaged", "conference", "submitted", "dispatched", "return_requested", "in_progress",
+        "extension_requested", "on_hold", "in_review", "reopened", "merged",
+    ), "filed"),
+    **dict.fromkeys(("answered", "awaiting_survey", "closed", "handed_over"), "closed"),
+    **dict.fromkeys(("declined", "discarded"), "discarded"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -254,7 +265,7 @@ def _filled(prompt: str, answer: ProgressAnswer | None) -> tuple[str, ...]:
         case "$number":
             return digits(answer.ticket_no)
         case "$state":
-            return (f"progress/state-{answer.state}",)
+            return (f"progress/state-{SPOKEN[answer.state]}",)
         case _:
             return ("progress/filed-on", *on_day(answer.filed_on)) if answer.filed_on else ()
 

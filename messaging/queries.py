@@ -28,3 +28,8 @@ def uncertain_messages(session: Session, limit: int = 100) -> Sequence[Message]:
     return session.scalars(
         select(Message).where(Message.state == "uncertain").order_by(Message.created_at).limit(limit)
     ).all()
+
+
+def ticket_of(session: Session, message_id: uuid.UUID) -> uuid.UUID | None:
+    """The ticket a message is about; None also when there is no such message."""
+    return session.scalar(select(Message.ticket_id).where(Message.id == message_id))

@@ -13,6 +13,7 @@ from common.settings import masked
 from routing.model import Call
 from tickets.model import Ticket
 from tickets.queries import history
+from tickets.sight import Viewer, sees
 from tickets.state import OPEN_STATES
 
 
@@ -45,24 +46,24 @@ class CallPop:
     history: list[EarlierTicket]
 
 
-def pop(session: Session, call_id: str, now: datetime) -> CallPop:
+def pop(session: Session, viewer: Viewer, call_id: str, now: datetime) -> CallPop:
     """Raises NotFoundError."""
     call = session.get(Call, call_id)
     if call is None:
         raise NotFoundError("There is no such call.", call_id=call_id)
     earlier = [
         EarlierTicket(one.id, one.ticket_no, one.title, one.state, one.created_at, open=one.state in OPEN_STATES)
-        for one in history(session, call.caller, without=call.ticket_id)
+        for one in history(session, viewer, call.caller, without=call.ticket_id)
     ]
     return CallPop(
         call_id=call.id, line=call.line, caller=call.caller, caller_masked=masked(call.caller),
-        place=_place(session, call), state=call.state, entered_at=call.entered_at, waiting_seconds=call.waited(now),
+        place=_place(session, viewer, call), state=call.state, entered_at=call.entered_at, waiting_seconds=call.waited(now),
         answered_at=call.answered_at, fallback=call.fallback, ticket_id=call.ticket_id, agent_id=call.agent_id,
         history=earlier,
     )
 
 
-def _place(session: Session, call: Call) -> str | None:
+def _place(session: Session, viewer: Viewer, call: Call) -> str | None:
     """Where this caller's latest matter was; not from a confidential ticket."""
     if call.caller is None:
         return None
@@ -75,6 +76,7 @@ def _place(session: Session, call: Call) -> str | None:
             Ticket.secrecy == "open",
             Ticket.state != "discarded",
             Ticket.call_id.is_distinct_from(call.id),
+            sees(viewer),
         )
         .order_by(Ticket.created_at.desc())
         .limit(1)

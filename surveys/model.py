@@ -1,10 +1,10 @@
-"""Satisfaction callbacks: one survey per closed ticket, at most one call per attempt, one verdict that nobody can change."""
+"""Satisfaction callbacks: one survey per reply, at most one call per attempt, one verdict that nobody can change."""
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Table, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from common.database import Base, append_only, new_id
@@ -12,7 +12,7 @@ from surveys.rules import ATTEMPT_STATES, SURVEY_STATES
 
 
 class Survey(Base):
-    """`number` is the one stored in the ticket when it closed, the only one ever dialled; None: there is no valid one.
+    """`number` is the one stored in the ticket when it was replied to, the only one ever dialled; None: there is no valid one.
     `next_at`: not before this moment. `reason`: why it was not reached, or why a person must look.
     `enqueued_at`: its workflow exists; `round`: which one, for each time that a person had it tried again starts another.
     `settled_n`: attempts up to this one were looked at by a person, who wanted one more."""
@@ -21,10 +21,11 @@ class Survey(Base):
     __table_args__ = (
         CheckConstraint(f"state IN {SURVEY_STATES!r}", name="state"),
         Index("ix_surveys_state_next_at", "state", "next_at"),
+        Index("uq_surveys_living", "ticket_id", unique=True, postgresql_where=text("state IN ('due', 'running', 'uncertain')")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    ticket_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tickets.id"), unique=True)
+    ticket_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tickets.id"), index=True)
     number: Mapped[str | None] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text, default="due")
     reason: Mapped[str | None] = mapped_column(Text)

@@ -9,8 +9,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from common.errors import NotFoundError
 from surveys.model import Attempt, Survey, Verdict
 from surveys.rules import LIVE, Past
+from tickets.model import Ticket
+from tickets.sight import Viewer, sees
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,10 @@ class SurveyView:
 
 
 def of_ticket(session: Session, ticket_id: uuid.UUID) -> SurveyView | None:
-    survey = session.scalar(select(Survey).where(Survey.ticket_id == ticket_id))
+    """The latest: a ticket that was redone or opened again was judged before."""
+    survey = session.scalar(
+        select(Survey).where(Survey.ticket_id == ticket_id).order_by(Survey.created_at.desc(), Survey.id.desc()).limit(1)
+    )
     if survey is None:
         return None
     attempts = session.scalars(select(Attempt).where(Attempt.survey_id == survey.id).order_by(Attempt.n)).all()
@@ -30,11 +36,11 @@ def of_ticket(session: Session, ticket_id: uuid.UUID) -> SurveyView | None:
 
 
 def verdicts_of_tickets(session: Session, ticket_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Verdict]:
-    """ticket id → the citizen's verdict, for lists."""
+    """ticket id → the citizen's latest verdict, for lists."""
     rows = session.execute(
         select(Survey.ticket_id, Verdict).join(Verdict, Verdict.survey_id == Survey.id).where(
             Survey.ticket_id.in_(ticket_ids)
-        )
+        ).order_by(Verdict.at)
     )
     return {ticket_id: verdict for ticket_id, verdict in rows}
 
@@ -47,10 +53,11 @@ class ForAPerson:
     since: datetime | None
 
 
-def uncertain(session: Session, limit: int = 100) -> list[ForAPerson]:
+def uncertain(session: Session, viewer: Viewer, limit: int = 100) -> list[ForAPerson]:
     """Surveys of which nobody knows whether the citizen's phone rang: not called again by the system."""
     rows = session.scalars(
-        select(Survey).where(Survey.state == "uncertain").order_by(Survey.finished_at).limit(limit)
+        select(Survey).join(Ticket, Ticket.id == Survey.ticket_id).where(Survey.state == "uncertain", sees(viewer))
+        .order_by(Survey.finished_at).limit(limit)
     )
     return [ForAPerson(row.id, row.ticket_id, row.reason, row.finished_at) for row in rows]
 
@@ -82,3 +89,11 @@ def in_line(session: Session, now: datetime) -> int:
     return session.scalar(
         select(func.count()).select_from(Survey).where(Survey.state.in_(("due", "running")), Survey.next_at <= now)
     ) or 0
+
+
+def ticket_of(session: Session, survey_id: uuid.UUID) -> uuid.UUID:
+    """The ticket a survey is about. Raises NotFoundError."""
+    found = session.scalar(select(Survey.ticket_id).where(Survey.id == survey_id))
+    if found is None:
+        raise NotFoundError("there is no such survey")
+    return found

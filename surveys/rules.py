@@ -37,6 +37,15 @@ _EMERGENCY = frozenset({"110", "119", "120", "122", "112", "999", "911"})
 _DIALABLE = re.compile(r"\+?[0-9]{7,15}")
 
 
+DISSATISFIED = 2
+"""Satisfaction up to this (of 1 to 5) is 不满意."""
+
+
+def content(solved: bool | None, satisfaction: int | None) -> bool:
+    """Whether a verdict lets the ticket close: neither unsolved nor dissatisfied (不满意/未解决 → 重办)."""
+    return solved is not False and (satisfaction is None or satisfaction > DISSATISFIED)
+
+
 @dataclass(frozen=True)
 class CallingHours:
     """`quiet_from`/`quiet_until`: "HH:MM" local. `gaps`: between attempts 1-2, 2-3, …; so gaps + 1 attempts in all.

@@ -1,10 +1,10 @@
-"""The door: a survey falls due when its ticket closes; attempts are claimed, watched and settled; the citizen answers."""
+"""The door: a survey falls due when the citizen has a reply; attempts are claimed, watched and settled; the citizen answers."""
 from __future__ import annotations
 
 import logging
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
@@ -22,22 +22,30 @@ from telephony.instructions import Instructions
 from telephony.model import Instruction
 from tickets import timeline
 from tickets.model import Ticket
-from tickets.state import SYSTEM, Actor
+from tickets.service import Tickets
+from tickets.state import REPLIED_STATES, SYSTEM, Actor
 
 log = logging.getLogger(__name__)
 
 
 class Surveys:
-    """`node`: the Asterisk node that dials. `own_numbers`: hotline numbers, never called by ourselves."""
+    """`node`: the Asterisk node that dials. `own_numbers`: hotline numbers, never called by ourselves. `tickets` learns what
+    the citizen said; `moved` is the last of its hooks, for it may move the ticket on at once."""
 
     def __init__(
-        self, clock: Clock, instructions: Instructions, hours: CallingHours, node: str, own_numbers: Sequence[str]
+        self, clock: Clock, instructions: Instructions, hours: CallingHours, node: str, own_numbers: Sequence[str],
+        *, tickets: Tickets,
     ) -> None:
-        self._clock, self._instructions, self._hours = clock, instructions, hours
+        self._clock, self._instructions, self._hours, self.tickets = clock, instructions, hours, tickets
         self._node, self._own_numbers = node, tuple(own_numbers)
 
+    def moved(self, session: Session, ticket: Ticket, before: str, after: str, step: str, at: datetime) -> None:  # noqa: PLR0917  a hook
+        """A `tickets.moving.Hook`."""
+        if after in REPLIED_STATES:
+            self.due(session, ticket)
+
     def due(self, session: Session, ticket: Ticket) -> None:
-        """The ticket closed: plan its survey, on the number stored in it. Without a valid one it is unreached at once."""
+        """Plan the ticket's survey, on the number stored in it. Without a valid one it is unreached at once."""
         number = rules.dialable(ticket.contact, self._own_numbers) or rules.dialable(ticket.caller, self._own_numbers)
         now = self._clock.now()
         survey = Survey(
@@ -48,8 +56,11 @@ class Surveys:
         session.add(survey)
         session.flush()
         self._tell(session, survey, "survey_due" if number else "survey_unreached", {"reason": survey.reason})
-        bus.publish(session, "work.queued", kind="survey")
         log.info("survey.%s id=%s ticket=%s to=%s", survey.state, survey.id, ticket.id, masked(number))
+        if number:
+            bus.publish(session, "work.queued", kind="survey")
+        else:
+            self.tickets.judged(session, ticket.id, None, "no_number")
 
     def plan(self, session: Session, survey_id: uuid.UUID) -> Plan:
         """What to do next with this survey, from its rows; when it waits, `next_at` says until when."""
@@ -85,16 +96,15 @@ class Surveys:
         session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"dial {survey.number}"})
         if self.plan(session, survey_id) != rules.Dial(n):
             return None
-        now = self._clock.now()
         attempt = Attempt(
-            id=new_id(), survey_id=survey.id, n=n, number=survey.number, state="claimed", at=now, ended_at=None
+            id=new_id(), survey_id=survey.id, n=n, number=survey.number, state="claimed", at=self._clock.now(), ended_at=None
         )
         session.add(attempt)
         survey.state = "running"
         session.flush()
         attempt.instruction_id = self._instructions.ask(
             session, self._node, "survey_call", {"attempt_id": str(attempt.id), "number": survey.number},
-            min(rules.TAKE_SECONDS, rules.seconds_until_quiet(now, self._hours)),
+            min(rules.TAKE_SECONDS, rules.seconds_until_quiet(attempt.at, self._hours)),
         )
         session.flush()
         self._tell(session, survey, "survey_calling", {"n": n})
@@ -154,6 +164,7 @@ class Surveys:
         self.finish(session, attempt.survey_id, "done", None)
         survey = self._get(session, attempt.survey_id)
         self._tell(session, survey, "survey_verdict", {"solved": solved, "satisfaction": satisfaction})
+        self.tickets.judged(session, survey.ticket_id, rules.content(solved, satisfaction))
 
     def settle(self, session: Session, attempt_id: uuid.UUID) -> bool:
         """Bring an attempt in step with its instruction; True when it is over. Called again and again by its watcher."""
@@ -201,10 +212,12 @@ class Surveys:
             return
         survey.state, survey.reason, survey.finished_at = state, reason, self._clock.now()
         session.flush()
-        if state != "done":
-            self._tell(session, survey, f"survey_{state}", {"reason": reason})
-        else:
+        if state == "done":
             self._changed(session, survey_id)
+        else:
+            self._tell(session, survey, f"survey_{state}", {"reason": reason})
+        if state == "unreached":
+            self.tickets.judged(session, survey.ticket_id, None)
         log.info("survey.%s id=%s reason=%s", state, survey_id, reason)
 
     def attempts_left(self, session: Session, survey_id: uuid.UUID) -> int:
@@ -241,6 +254,8 @@ class Surveys:
         session.flush()
         details: dict[str, object] = {"decision": decision, **({"one_more": True} if one_more else {})}
         self._tell(session, survey, "survey_settled", details, actor)
+        if survey.state == "unreached":
+            self.tickets.judged(session, survey.ticket_id, None)
         log.info("survey.settled id=%s as=%s by=%s", survey.id, decision, actor.id)
         return survey
 

@@ -129,7 +129,7 @@ def _presence(wired: Wired, me: Person, session: Session) -> PresenceOut:
     row = presence_of(session, me.id)
     if row is None:
         raise NoSeatError("You have no seat: an administrator can give you an extension.")
-    call = pop(session, row.call_id, wired.clock.now()) if row.call_id else None
+    call = pop(session, me, row.call_id, wired.clock.now()) if row.call_id else None
     return PresenceOut(
         state=row.state, reason=row.reason, pause_after=row.pause_after, since=row.since, extension=extension,
         reachable=row.reachable, tab=row.tab, wrap_up_until=row.wrap_up_until,

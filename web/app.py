@@ -22,10 +22,12 @@ from web import (
     categories,
     demo,
     demo_sms,
+    dispatch_steps,
     grid,
     grid_desk,
     grid_import,
     imports,
+    intake_steps,
     knowledge,
     places,
     recalls,
@@ -36,6 +38,7 @@ from web import (
     status,
     stream,
     tickets,
+    unit_steps,
     vendor_complaints,
     vendor_orders,
     vendors,
@@ -72,7 +75,9 @@ def create_app(wired: Services, console: Path | None = None) -> FastAPI:
     app.state.services = wired
     rooms = (status, accounts, agents, calls, recalls, tickets, reveal, settling, recordings, stream, sip)
     intake = (categories, places, imports, knowledge, attachments)
-    for room in (*rooms, grid, grid_desk, grid_import, vendors, vendor_orders, vendor_complaints, *intake):
+    steps = (intake_steps, dispatch_steps, unit_steps)
+    wards = (grid, grid_desk, grid_import, vendors, vendor_orders, vendor_complaints)
+    for room in (*rooms, *steps, *wards, *intake):
         app.include_router(room.router)
     if wired.settings.demo:
         app.include_router(demo.router)

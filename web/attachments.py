@@ -12,13 +12,13 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from tickets import queries
+from tickets import sight
 from tickets.attachments import rules
 from tickets.attachments.model import Attachment
 from tickets.attachments.storage import Incoming
 from web.bodies import carries
 from web.dependencies import Me, Person, Services, Transaction, Wired, require, signed_in
-from web.tickets import actor
+from web.ticket_desk import actor
 
 router = APIRouter(prefix="/api/tickets/{ticket_id}/attachments", tags=["attachments"])
 
@@ -60,7 +60,7 @@ def _may_send(request: Request, wired: Services, ticket_id: UUID) -> None:
     with wired.database.transaction() as session:
         me = signed_in(request, wired, session)
         require(me, "files.add")
-        queries.get(session, ticket_id)
+        sight.seen(session, me, ticket_id)
 
 
 @router.post("", status_code=201, openapi_extra=carries(rules.FILE_BYTES))
@@ -70,13 +70,13 @@ def add(  # noqa: PLR0917  FastAPI passes them by name
 ) -> AttachmentOut:
     """The body is the file, at most 20 MB."""
     require(me, "files.add")
-    return _out(wired.attachments.add(session, actor(me), queries.get(session, ticket_id), name, incoming))
+    return _out(wired.attachments.add(session, actor(me), sight.seen(session, me, ticket_id), name, incoming))
 
 
 @router.get("")
 def attachments(ticket_id: UUID, wired: Wired, me: Me, session: Transaction) -> list[AttachmentOut]:
     require(me, "files.see")
-    ticket = queries.get(session, ticket_id)
+    ticket = sight.seen(session, me, ticket_id)
     return [_out(row) for row in wired.attachments.of_ticket(session, ticket.id)]
 
 
@@ -84,7 +84,7 @@ def attachments(ticket_id: UUID, wired: Wired, me: Me, session: Transaction) -> 
 def file(ticket_id: UUID, attachment_id: UUID, wired: Wired, me: Me, session: Transaction) -> FileResponse:
     """Always a download: no browser shows or runs it, whatever it says it is."""
     require(me, "files.see")
-    row, path = wired.attachments.fetch(session, actor(me), queries.get(session, ticket_id), attachment_id)
+    row, path = wired.attachments.fetch(session, actor(me), sight.seen(session, me, ticket_id), attachment_id)
     return FileResponse(path, media_type=row.media_type, headers={
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(row.name, safe='')}",
         "X-Content-Type-Options": "nosniff",
@@ -96,7 +96,7 @@ def file(ticket_id: UUID, attachment_id: UUID, wired: Wired, me: Me, session: Tr
 @router.get("/{attachment_id}/accesses")
 def accesses(ticket_id: UUID, attachment_id: UUID, wired: Wired, me: Me, session: Transaction) -> list[AccessOut]:
     require(me, "files.log")
-    queries.get(session, ticket_id)
+    sight.seen(session, me, ticket_id)
     return [AccessOut.model_validate(row, from_attributes=True) for row in wired.attachments.accesses(session, attachment_id)]
 
 
@@ -106,7 +106,7 @@ def remove(  # noqa: PLR0917  FastAPI passes them by name
 ) -> AttachmentOut:
     """Whoever added it, or who answers for the ticket; the file stays, marked with the reason."""
     require(me, "files.add")
-    ticket = queries.get(session, ticket_id)
+    ticket = sight.seen(session, me, ticket_id)
     _may_remove(me, wired.attachments.of_ticket(session, ticket.id), attachment_id)
     return _out(wired.attachments.remove(session, actor(me), ticket, attachment_id, body.reason))
 

@@ -82,7 +82,7 @@ class CallsOut(BaseModel):
 @router.get("/calls")
 def calls(wanted: Annotated[CallsQuery, Query()], wired: Wired, me: Me, session: Transaction) -> CallsOut:
     require_role(me, *FLOOR)
-    rows, total = list_calls(session, wired.clock.now(), page=wanted.page, size=wanted.size, q=wanted.q)
+    rows, total = list_calls(session, me, wired.clock.now(), page=wanted.page, size=wanted.size, q=wanted.q)
     transcripts: dict[str, str] = {
         call_id: state
         for call_id, state in session.execute(
@@ -98,7 +98,7 @@ def calls(wanted: Annotated[CallsQuery, Query()], wired: Wired, me: Me, session:
 def call_pop(call_id: CallId, wired: Wired, me: Me, session: Transaction) -> PopOut:
     """For who had the call, and for supervisors. `caller` in clear only for the agent whom it keeps busy now, wrap-up
     included: everybody else gives a reason (`web.reveal`)."""
-    found = pop(session, call_id, wired.clock.now())
+    found = pop(session, me, call_id, wired.clock.now())
     _own_or_overseen(me, found)
     mine = presence_of(session, me.id)
     busy_with_it = found.agent_id == me.id and mine is not None and mine.call_id == call_id

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from tickets.categories import queries, rules
 from tickets.categories.model import Category
 from web.dependencies import Me, Transaction, Wired, require
-from web.tickets import actor
+from web.ticket_desk import actor
 
 router = APIRouter(prefix="/api/categories", tags=["categories"])
 Name = Annotated[str, Field(max_length=rules.NAME_LENGTH + 100)]

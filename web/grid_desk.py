@@ -168,10 +168,11 @@ def send(body: NewTask, wired: Wired, me: Me, session: Transaction) -> TaskOut:
     place = body.lon is not None or body.lat is not None
     if place and (body.lon is None or body.lat is None):
         raise InvalidError("a place has a longitude and a latitude", fields={"lat": "not_a_coordinate"})
+    served = queries.ticket(session, viewer(me), body.ticket_no) if body.ticket_no else None
     sent = wired.grid_tasks.send(
         session, viewer(me), kind=body.kind, matter_code=body.matter, text=body.text, place=body.place,
         at=(body.lon, body.lat) if body.lon is not None and body.lat is not None else None, grid_id=body.grid_id,
-        group_id=body.group_id, ticket=queries.ticket(session, body.ticket_no) if body.ticket_no else None, due_at=body.due_at,
+        group_id=body.group_id, ticket=served, due_at=body.due_at,
     )
     return _task(session, me, sent.id)
 

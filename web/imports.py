@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from tickets.imports.model import ImportRun
 from web.dependencies import Me, Transaction, Wired, require
-from web.tickets import actor
+from web.ticket_desk import actor
 from web.uploads import CARRIES_A_LIST, ListFile
 
 router = APIRouter(prefix="/api/imports", tags=["imports"])

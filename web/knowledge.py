@@ -10,11 +10,11 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from accounts.rights import may
-from tickets import queries as tickets
+from tickets import sight
 from tickets.knowledge import queries, rules
 from tickets.knowledge.model import Article, ArticleVersion
 from web.dependencies import Me, Services, Transaction, Wired, require
-from web.tickets import actor
+from web.ticket_desk import actor
 
 router = APIRouter(prefix="/api/knowledge", tags=["knowledge"])
 N = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -175,7 +175,7 @@ def withdraw(article_id: UUID, body: Withdrawing, wired: Wired, me: Me, session:
 def cite(article_id: UUID, body: Citing, wired: Wired, me: Me, session: Transaction) -> None:
     """Noted in the ticket's timeline: the answer came from this article, in this version."""
     require(me, "knowledge.write")
-    wired.knowledge.cite(session, actor(me), tickets.get(session, body.ticket_id), article_id)
+    wired.knowledge.cite(session, actor(me), sight.seen(session, me, body.ticket_id), article_id)
 
 
 def _row(one: queries.Shown) -> ArticleRow:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from accounts.model import Unit
 from common.settings import masked
-from tickets import queries as tickets
+from tickets import sight
 from tickets.model import Ticket
 from tickets.vendors import queries as registry
 from tickets.vendors import state
@@ -156,6 +156,8 @@ def suggestion_out(one: Suggested, vendor: Vendor) -> VendorSuggestionOut:
 
 def ticket_facts(session: Session, me: Person, ticket_id: UUID) -> dict[str, Any]:
     """Of the ticket in which the wish was said: so the citizen's number need not pass through a browser."""
-    ticket = tickets.get(session, ticket_id)
+    ticket = sight.seen(session, me, ticket_id)
+    if not sight.sees_petitioner(me, ticket) or ticket.secrecy == "confidential":
+        return {"address": ticket.place} if ticket.place is not None else {}
     facts = {"contact": ticket.contact or ticket.caller, "petitioner": ticket.petitioner, "address": ticket.place}
     return {name: value for name, value in facts.items() if value is not None}

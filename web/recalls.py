@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from routing.lists import open_recalls
 from routing.model import Call, Recall
-from tickets import queries
+from tickets import sight
 from web.calls import FLOOR
 from web.dependencies import Me, Person, Transaction, Wired, require_role
 from web.reveal import Revealed, RevealIn, audit_reveal
-from web.tickets import actor
+from web.ticket_desk import actor
 
 router = APIRouter(prefix="/api/recalls", tags=["calls"])
 
@@ -50,7 +50,7 @@ class ToldOut(BaseModel):
 @router.get("")
 def recalls(me: Me, session: Transaction) -> list[RecallOut]:
     require_role(me, *FLOOR)
-    return [RecallOut.model_validate(one, from_attributes=True) for one in open_recalls(session)]
+    return [RecallOut.model_validate(one, from_attributes=True) for one in open_recalls(session, me)]
 
 
 @router.post("/{recall_id}/reveal")
@@ -75,7 +75,8 @@ def outcome(recall_id: UUID, body: Told, wired: Wired, me: Me, session: Transact
 def _ticket(wired: Wired, session: Session, me: Person, recall: Recall) -> UUID:
     """The draft of the call that was missed, if it still is one (a voice message); else a new one for this number."""
     call = session.get(Call, recall.call_id)
-    left = queries.get(session, call.ticket_id) if call is not None and call.ticket_id is not None else None
-    if left is not None and left.state == "draft":
-        return left.id
+    if call is not None and call.ticket_id is not None:
+        left = sight.seen(session, me, call.ticket_id)
+        if left.state == "draft":
+            return left.id
     return wired.tickets.create(session, actor(me), {"contact": recall.caller}).id

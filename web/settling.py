@@ -7,10 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from tickets import timeline
+from messaging.queries import ticket_of as ticket_of_message
+from surveys.queries import ticket_of as ticket_of_survey
+from tickets import sight, timeline
 from web.dependencies import Me, Transaction, Wired, require_role
+from web.ticket_desk import actor
 from web.ticket_view import SETTLERS
-from web.tickets import actor
 
 router = APIRouter(prefix="/api", tags=["tickets"])
 
@@ -36,6 +38,8 @@ class SurveyDecision(BaseModel):
 def settle_message(message_id: UUID, body: MessageDecision, wired: Wired, me: Me, session: Transaction) -> None:
     """409 settled: somebody was faster."""
     require_role(me, *SETTLERS)
+    if (ticket_id := ticket_of_message(session, message_id)) is not None:
+        sight.seen(session, me, ticket_id)
     message, sent = wired.messaging.settle(session, message_id, body.decision)
     new = {"new_message": str(sent)} if sent else {}
     wired.accounts.audit(session, me.id, "message_settled", f"message:{message_id}", decision=body.decision, **new)
@@ -48,6 +52,7 @@ def settle_message(message_id: UUID, body: MessageDecision, wired: Wired, me: Me
 def settle_survey(survey_id: UUID, body: SurveyDecision, wired: Wired, me: Me, session: Transaction) -> None:
     """409 settled: somebody was faster. 409 attempts_used: ask again with `one_more`. There is no way to enter a verdict."""
     require_role(me, *SETTLERS)
+    sight.seen(session, me, ticket_of_survey(session, survey_id))
     wired.surveys.decide(session, survey_id, actor(me), body.decision, one_more=body.one_more)
     wired.accounts.audit(
         session, me.id, "survey_settled", f"survey:{survey_id}", decision=body.decision, one_more=body.one_more

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from common.settings import masked
@@ -19,174 +17,60 @@ from recordings.rules import may_listen
 from routing.lists import call_rows
 from surveys import queries as surveys
 from surveys.model import Verdict
-from tickets import queries, state
+from tickets import queries, relations, state
 from tickets.model import Ticket
-from tickets.service import missing_fields
+from tickets.moving import empty_fields
+from tickets.sight import roles_toward, sees_petitioner
 from transcription import queries as transcripts
 from transcription.model import Suggestion
 from web.calls import CallOut
 from web.dependencies import Person, Services
 from web.listeners import has_the_call, took_the_call
+from web.ticket_schemas import (
+    AllowedOut,
+    AssignedOut,
+    AttemptOut,
+    MessageOut,
+    NamedOut,
+    NodeOut,
+    RecordingOut,
+    RelativeOut,
+    SuggestionOut,
+    SurveyOut,
+    TicketOut,
+    TranscriptOut,
+    VerdictOut,
+)
 
-READERS = ("operator", "dispatcher", "handler", "supervisor", "leader")
-# Who may read who the petitioner is when the ticket is not open (举报, 匿名).
-SEES_PETITIONERS = ("operator", "dispatcher", "supervisor", "admin")
 # Who settles what nobody knows: whether a message or a call reached the citizen.
 SETTLERS = ("dispatcher", "supervisor", "admin")
 PRIVATE = ("contact", "petitioner")
 
 
-class VerdictOut(BaseModel):
-    solved: bool | None
-    satisfaction: int | None
-    at: datetime
-
-
-class NodeOut(BaseModel):
-    id: int
-    at: datetime
-    kind: str
-    actor_name: str
-    text: str
-    details: dict[str, Any]
-    dwell_seconds: float | None
-
-
-class SuggestionOut(BaseModel):
-    field: str
-    value: str
-    confidence: float
-    words: str
-    start: float
-    end: float
-    state: str
-
-
-class RecordingOut(BaseModel):
-    """`legs`: mix, caller, agent → seconds and SHA-256 of what can be played. `may_listen`: for the person who asks."""
-
-    id: UUID
-    kind: str
-    state: str
-    seconds: float | None
-    talk_seconds: float | None
-    problem: str | None
-    legs: dict[str, dict[str, Any]]
-    may_listen: bool
-
-
-class TranscriptOut(BaseModel):
-    """`words`: [{speaker: caller|agent, word, start, end, confidence}], seconds."""
-
-    state: str
-    engine: str | None
-    model: str | None
-    reason: str | None
-    words: list[dict[str, Any]]
-    text: str
-
-
-class AttemptOut(BaseModel):
-    n: int
-    state: str
-    at: datetime
-    ended_at: datetime | None
-
-
-class SurveyOut(BaseModel):
-    """`attempts_left`: of the usual number, for who has an uncertain survey tried again."""
-
-    id: UUID
-    state: str
-    reason: str | None
-    next_at: datetime
-    attempts: list[AttemptOut]
-    attempts_left: int
-    verdict: VerdictOut | None
-
-
-class MessageOut(BaseModel):
-    """A message to the citizen. state uncertain: nobody knows whether it arrived, and it is not sent again by itself."""
-
-    id: UUID
-    purpose: str
-    to_masked: str
-    state: str
-    problem: str | None
-    created_at: datetime
-    sent_at: datetime | None
-
-
-class AllowedOut(BaseModel):
-    step: str
-    allowed: bool
-    why: str
-
-
-class TicketOut(BaseModel):
-    """`caller_masked`: "unknown" without a number. `contact`: masked too unless `contact_clear` (the draft of who has the
-    call); a masked number is never taken back (422)."""
-
-    id: UUID
-    ticket_no: str | None
-    channel: str
-    origin_line: str | None
-    caller_masked: str
-    petitioner: str | None
-    petitioner_kind: str | None
-    contact: str | None
-    contact_clear: bool
-    kind: str | None
-    title: str | None
-    body: str | None
-    category: str | None
-    category_text: str | None
-    place: str | None
-    place_code: str | None
-    lat: float | None
-    lng: float | None
-    subject: str | None
-    occurred_at: datetime | None
-    urgency: str
-    secrecy: str
-    language: str
-    state: str
-    unit_id: UUID | None
-    public_reply: str | None
-    created_at: datetime
-    filed_at: datetime | None
-    closed_at: datetime | None
-    version: int
-    timeline: list[NodeOut]
-    suggestions: list[SuggestionOut]
-    call: CallOut | None
-    recording: RecordingOut | None
-    transcript: TranscriptOut | None
-    survey: SurveyOut | None
-    messages: list[MessageOut]
-    allowed: list[AllowedOut]
-    may_settle: bool
-
-
 def ticket_out(session: Session, wired: Services, me: Person, ticket: Ticket) -> TicketOut:
     """Everything of one ticket that this person may see."""
-    hidden, clear = hidden_from(me, ticket), _writes_the_draft(session, me, ticket)
+    known, clear = sees_petitioner(me, ticket), _writes_the_draft(session, me, ticket)
+    hidden, nameless = not known, not known or (ticket.secrecy == "confidential" and not clear)
     now = wired.clock.now()
     survey = surveys.of_ticket(session, ticket.id)
     facts = {name: getattr(ticket, name) for name in TicketOut.model_fields if name in Ticket.__table__.columns}
     facts["contact"] = ticket.contact if clear else _number(ticket.contact)
-    if hidden:
+    if nameless:
         facts.update(dict.fromkeys(PRIVATE))
     return TicketOut(
         **facts,
+        **_relations(session, me, ticket),
+        petitioner_hidden=nameless,
+        may_reveal=known and bool(ticket.caller or ticket.contact or (nameless and ticket.petitioner)),
+        extensions_left=max(0, wired.tickets.limits.extensions - ticket.extensions),
         contact_clear=clear and not hidden,
-        caller_masked=masked(None if hidden else ticket.caller),
-        timeline=[_node(node, hidden=hidden) for node in queries.timeline(session, ticket, now)],
+        caller_masked=masked(None if nameless else ticket.caller),
+        timeline=[_node(node, hidden=nameless) for node in queries.timeline(session, ticket, now)],
         suggestions=[] if hidden else [
             _suggestion(one, clear=clear)
             for one in wired.transcription.suggestions_for(session, ticket.id)
         ],
-        call=None if hidden else _call(session, ticket, now),
+        call=None if hidden else _call(session, me, ticket, now),
         recording=None if hidden else _recording(session, ticket, me),
         transcript=None if hidden else _transcript(session, ticket),
         survey=None if survey is None else _survey(session, wired, survey),
@@ -199,10 +83,33 @@ def ticket_out(session: Session, wired: Services, me: Person, ticket: Ticket) ->
         ],
         allowed=[
             AllowedOut(step=one.step, allowed=one.allowed, why=one.why)
-            for one in state.allowed_steps(ticket.state, me.roles, missing_fields(ticket, "file"))
+            for one in state.allowed_steps(
+                ticket.state, roles_toward(session, me, ticket), empty_fields(ticket), child=ticket.parent_id is not None
+            )
         ],
         may_settle=me.has_role(*SETTLERS),
     )
+
+
+def _relations(session: Session, me: Person, ticket: Ticket) -> dict[str, Any]:
+    found = relations.of_ticket(session, me, ticket)
+    return {
+        "unit": _named(found.unit),
+        "handler": _named(found.handler),
+        "followers": found.followers,
+        "assigned": [
+            AssignedOut(
+                unit=NamedOut(id=row.unit_id, name=unit), role=row.role, signed_by=signer, signed_at=row.signed_at,
+                person=None if row.person_id is None else NamedOut(id=row.person_id, name=person or ""),
+            )
+            for row, unit, person, signer in found.assigned
+        ],
+        "relatives": [RelativeOut.model_validate(one, from_attributes=True) for one in found.relatives],
+    }
+
+
+def _named(one: Any) -> NamedOut | None:
+    return None if one is None else NamedOut(id=one.id, name=one.name)
 
 
 def _survey(session: Session, wired: Services, view: surveys.SurveyView) -> SurveyOut:
@@ -216,11 +123,6 @@ def _survey(session: Session, wired: Services, view: surveys.SurveyView) -> Surv
 
 def verdict_out(verdict: Verdict | None) -> VerdictOut | None:
     return None if verdict is None else VerdictOut.model_validate(verdict, from_attributes=True)
-
-
-def hidden_from(me: Person, ticket: Ticket) -> bool:
-    """Whether this person may not know who the petitioner is (匿名, 保密)."""
-    return ticket.secrecy != "open" and not me.has_role(*SEES_PETITIONERS)
 
 
 def _writes_the_draft(session: Session, me: Person, ticket: Ticket) -> bool:
@@ -262,10 +164,10 @@ def _node(node: queries.Node, *, hidden: bool) -> NodeOut:
     )
 
 
-def _call(session: Session, ticket: Ticket, now: datetime) -> CallOut | None:
+def _call(session: Session, me: Person, ticket: Ticket, now: datetime) -> CallOut | None:
     if ticket.call_id is None:
         return None
-    row = call_rows(session, [ticket.call_id], now).get(ticket.call_id)
+    row = call_rows(session, me, [ticket.call_id], now).get(ticket.call_id)
     if row is None:
         return None
     states = transcripts.states_of_calls(session, [row.id])

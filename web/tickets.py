@@ -1,4 +1,8 @@
-"""Tickets: the list with its search, one ticket with everything around it, and the steps a person takes."""
+"""Tickets: the list with its search, what waits for me, one ticket with everything around it, and its draft.
+
+Every id goes through `tickets.sight`: a ticket of somebody else's is not there (404). The steps: `web.intake_steps`,
+`web.dispatch_steps`, `web.unit_steps`.
+"""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -8,27 +12,30 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from accounts.model import Unit
 from common.settings import masked
 from messaging.queries import uncertain_messages
 from surveys.queries import uncertain as uncertain_surveys
 from surveys.queries import verdicts_of_tickets
-from tickets import queries
+from tickets import queries, sight, work
 from tickets.categories import queries as categories
+from tickets.model import Ticket
 from tickets.places import queries as places
-from tickets.rules import LENGTHS, REASON_LENGTH
-from tickets.state import Actor
-from web.dependencies import Me, Person, Transaction, Wired, require_role
-from web.ticket_view import READERS, SEES_PETITIONERS, TicketOut, VerdictOut, ticket_out, verdict_out
+from web.dependencies import Me, Transaction, require_role
+from web.ticket_desk import Desk, Version
+from web.ticket_schemas import TicketOut, VerdictOut
+from web.ticket_view import SETTLERS, verdict_out
 
 router = APIRouter(prefix="/api/tickets", tags=["tickets"])
-Version = Annotated[int, Field(ge=1, le=2_000_000_000)]
 
 
 class TicketsQuery(BaseModel):
     q: Annotated[str, Field(max_length=200)] = ""
     state: str | None = None
+    queue: str | None = None
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
     size: Annotated[int, Field(ge=1, le=100)] = 20
 
@@ -41,20 +48,38 @@ class TicketRow(BaseModel):
     title: str | None
     kind: str | None
     state: str
+    state_since: datetime
     urgency: str
+    secrecy: str
     place: str | None
+    unit_name: str | None
+    due_at: datetime | None
+    hops: int
+    redo_count: int
     caller_masked: str
     channel: str
     created_at: datetime
     filed_at: datetime | None
     closed_at: datetime | None
+    version: int
     verdict: VerdictOut | None
     highlight: str | None
 
 
 class TicketsOut(BaseModel):
+    """`total`: exact up to 10,000; `more`: there are more than that."""
+
     items: list[TicketRow]
     total: int
+    more: bool
+
+
+class QueueOut(BaseModel):
+    """What waits for me in one queue of `tickets.work`; `total` as in a list."""
+
+    queue: str
+    total: int
+    more: bool
 
 
 class UncertainOut(BaseModel):
@@ -89,6 +114,7 @@ class NewTicket(BaseModel):
     urgency: str | None = None
     secrecy: str | None = None
     language: str | None = None
+    tags: list[str] | None = None
 
 
 class Change(BaseModel):
@@ -103,110 +129,89 @@ class Decision(BaseModel):
     accept: bool
 
 
-class Step(BaseModel):
-    version: Version
-
-
-class Closing(Step):
-    public_reply: Annotated[str, Field(max_length=LENGTHS["public_reply"] + 100)]
-
-
-class Discarding(Step):
-    reason: Annotated[str, Field(max_length=REASON_LENGTH + 100)]
-
-
 @router.get("")
 def tickets(wanted: Annotated[TicketsQuery, Query()], me: Me, session: Transaction) -> TicketsOut:
-    require_role(me, *READERS)
-    found = queries.list_tickets(session, query=wanted.q, state=wanted.state, page=wanted.page, size=wanted.size)
+    found = queries.list_tickets(
+        session, me, query=wanted.q, state=wanted.state, queue=wanted.queue, page=wanted.page, size=wanted.size
+    )
     verdicts = verdicts_of_tickets(session, [ticket.id for ticket in found.tickets])
-    sees_all = me.has_role(*SEES_PETITIONERS)
+    led_by = {one.unit_id for one in found.tickets if one.unit_id}
+    units = {unit_id: name for unit_id, name in session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(led_by)))}
     return TicketsOut(
         items=[
             TicketRow(
-                id=one.id, ticket_no=one.ticket_no, title=one.title, kind=one.kind, state=one.state,
-                urgency=one.urgency, place=one.place, channel=one.channel, created_at=one.created_at,
-                filed_at=one.filed_at, closed_at=one.closed_at, verdict=verdict_out(verdicts.get(one.id)),
-                caller_masked=masked(one.caller or one.contact) if sees_all or one.secrecy == "open" else masked(None),
-                highlight=found.highlights.get(one.id) if sees_all or one.secrecy == "open" else None,
+                **{name: getattr(one, name) for name in TicketRow.model_fields if name in Ticket.__table__.columns},
+                unit_name=units.get(one.unit_id) if one.unit_id else None, verdict=verdict_out(verdicts.get(one.id)),
+                caller_masked=masked((one.caller or one.contact) if sight.lists_number(me, one) else None),
+                highlight=found.highlights.get(one.id),
             )
             for one in found.tickets
         ],
-        total=found.total,
+        total=min(found.total, queries.MOST_COUNTED),
+        more=found.total > queries.MOST_COUNTED,
     )
+
+
+@router.get("/work")
+def my_work(me: Me, session: Transaction) -> list[QueueOut]:
+    """How much waits for me, queue by queue, in the order of the work."""
+    return [
+        QueueOut(queue=name, total=min(total, queries.MOST_COUNTED), more=total > queries.MOST_COUNTED)
+        for name in work.queues_of(me)
+        for total in [queries.counted(session, sight.sees(me), work.condition(me, name))]
+    ]
 
 
 @router.get("/uncertain")
 def uncertain(me: Me, session: Transaction) -> list[UncertainOut]:
     """What the system will not try again by itself: a person asks the citizen, or looks at the provider's log."""
-    require_role(me, *SEES_PETITIONERS)
+    require_role(me, "operator", *SETTLERS)
+    messages = uncertain_messages(session)
+    mine = queries.ids_seen(session, me, [one.ticket_id for one in messages if one.ticket_id is not None])
     return [
         *(
             UncertainOut(id=one.id, what="message", ticket_id=one.ticket_id, reason=one.problem, since=one.created_at)
-            for one in uncertain_messages(session)
+            for one in messages
+            if one.ticket_id is None or one.ticket_id in mine
         ),
         *(
             UncertainOut(id=one.survey_id, what="survey", ticket_id=one.ticket_id, reason=one.reason, since=one.since)
-            for one in uncertain_surveys(session)
+            for one in uncertain_surveys(session, me)
         ),
     ]
 
 
 @router.post("", status_code=201)
-def create(body: NewTicket, wired: Wired, me: Me, session: Transaction) -> TicketOut:
+def create(body: NewTicket, desk: Desk) -> TicketOut:
     fields = body.model_dump(exclude_none=True, exclude={"channel"})
-    known(session, fields)
-    ticket = wired.tickets.create(session, actor(me), fields, body.channel)
-    return ticket_out(session, wired, me, ticket)
+    known(desk.session, fields)
+    return desk.out(desk.tickets.create(desk.session, desk.actor, fields, body.channel))
 
 
 @router.get("/{ticket_id}")
-def ticket(ticket_id: UUID, wired: Wired, me: Me, session: Transaction) -> TicketOut:
-    require_role(me, *READERS)
-    return ticket_out(session, wired, me, queries.get(session, ticket_id))
+def ticket(ticket_id: UUID, desk: Desk) -> TicketOut:
+    return desk.out(sight.seen(desk.session, desk.me, ticket_id))
 
 
 @router.patch("/{ticket_id}")
-def change(ticket_id: UUID, body: Change, wired: Wired, me: Me, session: Transaction) -> TicketOut:
-    """409 when somebody wrote since `version`: details {changed: {field: {yours, theirs}}, version}."""
-    known(session, body.changes)
-    changed = wired.tickets.change(session, actor(me), ticket_id, body.version, body.changes)
-    return ticket_out(session, wired, me, changed)
+def change(ticket_id: UUID, body: Change, desk: Desk) -> TicketOut:
+    """409 when somebody wrote since `version`: details {changed: {field: {yours, theirs}}, meanwhile: [{kind, actor_name,
+    at}], version}."""
+    known(desk.session, body.changes)
+    return desk.out(desk.tickets.change(desk.session, desk.actor, ticket_id, body.version, body.changes))
 
 
 @router.post("/{ticket_id}/suggestions")
-def decide(ticket_id: UUID, body: Decision, wired: Wired, me: Me, session: Transaction) -> TicketOut:
+def decide(ticket_id: UUID, body: Decision, desk: Desk) -> TicketOut:
     """Accepting writes the value into the ticket as it is now, in the name of who accepts."""
-    before = queries.get(session, ticket_id)
-    suggestion = wired.transcription.decide(session, ticket_id, body.field, body.accept)
+    before = sight.seen(desk.session, desk.me, ticket_id)
+    suggestion = desk.wired.transcription.decide(desk.session, ticket_id, body.field, body.accept)
     changes = {body.field: suggestion.value} if body.accept else {}
-    known(session, changes)
-    changed = wired.tickets.change(session, actor(me), ticket_id, before.version, changes)
-    return ticket_out(session, wired, me, changed)
-
-
-@router.post("/{ticket_id}/file")
-def file(ticket_id: UUID, body: Step, wired: Wired, me: Me, session: Transaction) -> TicketOut:
-    return ticket_out(session, wired, me, wired.tickets.file(session, actor(me), ticket_id, body.version))
-
-
-@router.post("/{ticket_id}/close")
-def close(ticket_id: UUID, body: Closing, wired: Wired, me: Me, session: Transaction) -> TicketOut:
-    closed = wired.tickets.close(session, actor(me), ticket_id, body.version, body.public_reply)
-    return ticket_out(session, wired, me, closed)
-
-
-@router.post("/{ticket_id}/discard")
-def discard(ticket_id: UUID, body: Discarding, wired: Wired, me: Me, session: Transaction) -> TicketOut:
-    discarded = wired.tickets.discard(session, actor(me), ticket_id, body.version, body.reason)
-    return ticket_out(session, wired, me, discarded)
+    known(desk.session, changes)
+    return desk.out(desk.tickets.change(desk.session, desk.actor, ticket_id, before.version, changes))
 
 
 def known(session: Session, fields: Mapping[str, Any]) -> None:
     """InvalidError where a code is not in the city's lists."""
     categories.check(session, fields)
     places.check(session, fields)
-
-
-def actor(me: Person) -> Actor:
-    return Actor(me.id, me.name, frozenset(me.roles))

@@ -19,7 +19,7 @@ from tickets.vendors.people import Who, oversees, who_is
 from tickets.vendors.queries import Listed
 from tickets.vendors.ranking import Rate
 from web.dependencies import Me, Services, Transaction
-from web.tickets import actor
+from web.ticket_desk import actor
 
 
 def who(me: Me, session: Transaction) -> Who:

@@ -4,7 +4,7 @@ import { readFilter, toQuery, writeFilter } from '@/pages/tickets/filter'
 
 describe('the filter in the address', () => {
   it('reads back what it wrote', () => {
-    const filter = { q: '停水 宝源', tab: 'filed' as const, page: 3 }
+    const filter = { q: '停水 宝源', tab: 'received' as const, page: 3 }
     expect(readFilter(writeFilter(filter))).toEqual(filter)
   })
   it('writes a plain address for the plain list', () => {

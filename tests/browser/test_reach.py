@@ -85,7 +85,7 @@ def test_the_desk(system: System, a_calm_page: NewPage, in_chinese_again: None) 
     for name, path in pages.items():
         page.goto(path)
         found += faults_in_both(page, name)
-    for name in ("filed", "closed"):
+    for name in ("received", "closed"):
         page.goto(f"/tickets?state={name}")
         at(page, "ticket-row").click()
         expect(at(page, "ticket-page")).to_be_visible()
@@ -95,7 +95,7 @@ def test_the_desk(system: System, a_calm_page: NewPage, in_chinese_again: None) 
         found += faults(page, "a reason to see a number")
         at(page, "reveal").click()
         expect(at(page, "reveal-confirm")).to_be_hidden()
-        if name == "filed":
+        if name == "received":
             at(page, "close").click()
             expect(at(page, "public-reply")).to_be_visible()
             found += faults(page, "closing a ticket")

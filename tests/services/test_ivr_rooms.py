@@ -49,7 +49,7 @@ def a_survey_call(rooms: Rooms, a_filed_ticket: str) -> uuid.UUID:
         ticket_id, version = session.execute(
             text("SELECT id, version FROM tickets WHERE ticket_no = :no"), {"no": a_filed_ticket}
         ).one()
-        rooms.tickets.close(session, operator, ticket_id, version, "已修复。")
+        rooms.tickets.answer(session, operator, ticket_id, version, "已修复。")
     with rooms.database.transaction() as session:
         survey_id = session.scalars(select(Survey.id)).one()
         attempt = rooms.surveys.claim(session, survey_id, 1)

@@ -26,6 +26,7 @@ from tickets.grid.model import (
 from tickets.grid.shapes import grid_at
 from tickets.grid.sight import Serving, Viewer, sees, sees_grid, serving
 from tickets.model import Ticket
+from tickets.sight import sees as sees_ticket
 
 RECENT = timedelta(days=3)  # how long a worker's list keeps what is over
 PAGE = 200
@@ -199,9 +200,9 @@ def leader_name(session: Session, grid_id: uuid.UUID) -> str | None:
     )
 
 
-def ticket(session: Session, ticket_no: str) -> Ticket:
-    """The ticket that a task shall serve."""
-    found = session.scalar(select(Ticket).where(Ticket.ticket_no == ticket_no))
+def ticket(session: Session, viewer: Viewer, ticket_no: str) -> Ticket:
+    """The ticket that a task shall serve, if this viewer sees it."""
+    found = session.scalar(select(Ticket).where(Ticket.ticket_no == ticket_no, sees_ticket(viewer)))
     if found is None:
         raise NotFoundError("there is no ticket with this number")
     return found

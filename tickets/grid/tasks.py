@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from accounts.identity import Held
 from common.clock import Clock
 from common.errors import ConflictError, IllegalStepError, InvalidError, NotAllowedError, NotFoundError
 from tickets.grid import rules, state
@@ -191,7 +192,7 @@ class GridTasks:
         task.state = "handed_up"
         if task.ticket_id is not None:
             return
-        clerk = Actor(viewer.id, viewer.name, frozenset({"operator"}))
+        clerk = Actor(viewer.id, viewer.name, (Held(session.get_one(Grid, task.grid_id).unit_id, "operator"),))
         what = matter(task.matter)
         body = "\n".join(part for part in (task.text, why, f"{task.lon}, {task.lat}" if task.lon is not None else "") if part)
         title = f"{what.name}：{' '.join(task.text.split())[:TITLE]}"

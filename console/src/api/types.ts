@@ -41,7 +41,9 @@ export interface Page<Row> {
   total: number
 }
 
-export type TicketState = 'draft' | 'filed' | 'closed' | 'discarded'
+export type TicketState =
+  | 'draft' | 'discarded' | 'received' | 'incomplete' | 'answered' | 'declined' | 'handed_over' | 'merged' | 'triaged' | 'conference' | 'submitted'
+  | 'dispatched' | 'return_requested' | 'in_progress' | 'extension_requested' | 'on_hold' | 'in_review' | 'awaiting_survey' | 'closed' | 'reopened'
 export type TicketKind = 'consult' | 'help' | 'complaint' | 'report' | 'suggest' | 'praise'
 export type Urgency = 'normal' | 'urgent' | 'critical'
 export type Secrecy = 'open' | 'anonymous' | 'confidential'

@@ -19,7 +19,7 @@ def test_a_busy_citizen_is_called_again_later(system: System, settings: Settings
         assert phone.register(300) == 200
         made = agent.post("/api/tickets", json={"title": "路灯不亮", "kind": "help", "contact": BUSY_CITIZEN}).json()
         filed = agent.post(f"/api/tickets/{made['id']}/file", json={"version": made["version"]}).json()
-        closed = agent.post(f"/api/tickets/{made['id']}/close", json={"version": filed["version"], "public_reply": "已修复。"})
+        closed = agent.post(f"/api/tickets/{made['id']}/answer", json={"version": filed["version"], "public_reply": "已修复。"})
         assert closed.status_code == 200, closed.text
         assert phone.rang.wait(60), system.log("worker")[-2000:]
 

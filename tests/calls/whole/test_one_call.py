@@ -49,7 +49,7 @@ def test_from_the_dial_to_the_verdict(
     assert number in messages[0]["body"]
 
     closed = agent.post(
-        f"/api/tickets/{pop['ticket_id']}/close", json={"version": filed.json()["version"], "public_reply": "已修好供热管道。"}
+        f"/api/tickets/{pop['ticket_id']}/answer", json={"version": filed.json()["version"], "public_reply": "已修好供热管道。"}
     )
     assert closed.status_code == 200, closed.text
     assert citizen_phone.talking.wait(60), system.log("worker")[-2000:]

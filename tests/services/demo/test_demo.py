@@ -11,16 +11,18 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from accounts.model import Person, Post, Unit
+from accounts.rights import ROLES
 from agents.model import Agent, Presence
 from common.embedded_postgres import EmbeddedPostgres
 from common.settings import Settings
-from entrypoints import demo
+from entrypoints import demo, demo_lives
 from entrypoints.wiring import Rooms, wire
+from surveys.queries import verdicts_of_tickets
 from telephony.lines import DEMO_LINES
 from tickets.model import Ticket
 from tickets.queries import history
 from tickets.rules import FIELDS, clean
-from tickets.state import Actor
+from tickets.state import OPEN_STATES, OVER_STATES, SYSTEM, Actor
 
 
 @pytest.fixture(scope="module")
@@ -51,23 +53,27 @@ def test_the_county_is_complete(a_demo: Settings, rooms: Rooms):
         assert session.scalars(select(func.count()).select_from(Unit)).one() >= 60
         assert sorted(session.scalars(select(Agent.extension))) == [str(n) for n in range(8001, 8011)]
         assert set(session.scalars(select(Presence.state))) == {"offline"}
-        assert set(session.scalars(select(Post.role))) == {
-            "operator", "dispatcher", "handler", "supervisor", "leader", "admin"
+        assert set(session.scalars(select(Post.role))) >= {
+            "operator", "dispatcher", "signer", "handler", "unit_leader", "reviewer", "supervisor", "leader", "admin",
         }
         tickets = session.scalars(select(Ticket).order_by(Ticket.filed_at)).all()
-        assert len(tickets) == demo.TICKETS
-        assert {ticket.state for ticket in tickets} == {"filed", "closed"}
+        assert len(tickets) == demo_lives.TICKETS
+        assert {"dispatched", "in_progress", "in_review", "on_hold", "closed", "declined"} <= {one.state for one in tickets}
         assert len({ticket.unit_id for ticket in tickets}) > 20
         for ticket in tickets:
-            moments = [moment for moment in (ticket.created_at, ticket.filed_at, ticket.closed_at) if moment]
-            assert moments == sorted(moments) and len(moments) == (3 if ticket.state == "closed" else 2)
+            passed = (ticket.created_at, ticket.filed_at, ticket.replied_at, ticket.closed_at)
+            moments = [moment for moment in passed if moment]
+            assert moments == sorted(moments)
+            assert (ticket.closed_at is not None) == (ticket.state in OVER_STATES)
             clean({field: getattr(ticket, field) for field in FIELDS})
-        assert any(history(session, line.number) for line in DEMO_LINES)
+        judged = verdicts_of_tickets(session, [one.id for one in tickets])
+        assert len(judged) > 100 and {one.state for one in tickets if one.id in judged} <= {*OPEN_STATES, "closed"}
+        assert any(history(session, SYSTEM, line.number) for line in DEMO_LINES)
 
 
 def test_every_printed_account_signs_in(a_demo: Settings, rooms: Rooms):
     printed = accounts_of(a_demo)
-    assert len(printed) == 16
+    assert len(printed) == 19
     with rooms.database.transaction() as session:
         for account in (printed[0], printed[-1]):
             person = rooms.accounts.sign_in(session, account["login"], account["password"], "127.0.0.1").person
@@ -77,7 +83,7 @@ def test_every_printed_account_signs_in(a_demo: Settings, rooms: Rooms):
 def test_the_passwords_are_private_and_unlike_each_other(a_demo: Settings):
     file = a_demo.secrets_dir / "demo-accounts.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert len({account["password"] for account in accounts_of(a_demo)}) == 16
+    assert len({account["password"] for account in accounts_of(a_demo)}) == 19
 
 
 def test_a_second_start_changes_nothing_and_mends_the_file(a_demo: Settings, rooms: Rooms):
@@ -86,13 +92,14 @@ def test_a_second_start_changes_nothing_and_mends_the_file(a_demo: Settings, roo
     demo.fill(a_demo)
     assert accounts_of(a_demo) == before
     with rooms.database.transaction() as session:
-        assert session.scalar(select(func.count()).select_from(Person)) == 16
-        assert session.scalar(select(func.count()).select_from(Ticket)) == demo.TICKETS
+        assert session.scalar(select(func.count()).select_from(Person)) > 30
+        assert session.scalar(select(func.count()).select_from(Ticket)) == demo_lives.TICKETS
 
 
 def test_the_past_is_the_same_for_the_same_day(a_demo: Settings, rooms: Rooms, clock):
-    organisation = demo._read("organisation.yaml")
+    organisation = demo_lives.read("organisation.yaml")
     units = {code: UUID(int=n) for n, code in enumerate(organisation["units"])}
-    staff = demo.Staff((Actor(UUID(int=1), "a"),), (Actor(UUID(int=2), "b"),))
-    first, second = (demo.a_past(clock.now(), a_demo, units, staff) for _ in range(2))
+    someone = Actor(UUID(int=1), "a")
+    staff = demo_lives.Staff(dict.fromkeys(ROLES, (someone,)), dict.fromkeys(units, someone))
+    first, second = (demo_lives.a_past(clock.now(), a_demo, units, staff) for _ in range(2))
     assert first == second

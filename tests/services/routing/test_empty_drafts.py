@@ -13,6 +13,7 @@ from tests.services.floor import Floor
 from tests.services.people import somebody
 from tickets import queries
 from tickets.model import Ticket, TimelineEntry
+from tickets.state import SYSTEM
 
 
 def draft_of(floor: Floor, call_id: str) -> Ticket:
@@ -35,9 +36,9 @@ def test_the_empty_draft_goes_and_the_timeline_says_why(floor: Floor, step: str)
         rows = session.scalars(select(TimelineEntry).where(TimelineEntry.ticket_id == draft.id).order_by(TimelineEntry.id)).all()
         assert [(row.kind, row.actor_id) for row in rows] == [("opened", None), ("discarded", None)]
         assert rows[-1].details["reason"] == "abandoned"
-        (call,), _ = list_calls(session, floor.clock.now())
+        (call,), _ = list_calls(session, SYSTEM, floor.clock.now())
         assert (call.ticket_id, call.ticket_state) == (draft.id, "discarded")
-        assert queries.list_tickets(session).total == 0
+        assert queries.list_tickets(session, SYSTEM).total == 0
     assert [state for _, state in floor.recalls()] == ["open"], "the caller is still owed a call"
 
 

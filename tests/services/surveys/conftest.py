@@ -22,14 +22,20 @@ HOURS = CallingHours(
 
 
 @pytest.fixture
-def surveys(clock: FakeClock) -> Surveys:
-    return Surveys(clock, Instructions(clock), HOURS, "n1", ["12345"])
+def tickets(clock: FakeClock) -> Tickets:
+    return Tickets(clock, Messaging(clock, "云溪县"), "Asia/Shanghai", "12345")
 
 
 @pytest.fixture
-def close_a_ticket(database: Database, clock: FakeClock, surveys: Surveys) -> Callable[[str | None], uuid.UUID]:
-    """A ticket of this number lives and closes; the survey's id."""
-    tickets = Tickets(clock, Messaging(clock, "云溪县"), "Asia/Shanghai", "12345", on_closed=surveys.due)
+def surveys(clock: FakeClock, tickets: Tickets) -> Surveys:
+    found = Surveys(clock, Instructions(clock), HOURS, "n1", ["12345"], tickets=tickets)
+    tickets.on_moved.append(found.moved)
+    return found
+
+
+@pytest.fixture
+def close_a_ticket(database: Database, tickets: Tickets, surveys: Surveys) -> Callable[[str | None], uuid.UUID]:
+    """A ticket of this number is answered; the survey's id."""
     operator = somebody(database, "李敏", "operator")
 
     def close(contact: str | None) -> uuid.UUID:
@@ -38,7 +44,7 @@ def close_a_ticket(database: Database, clock: FakeClock, surveys: Surveys) -> Ca
         with database.transaction() as session:
             ticket = tickets.create(session, operator, {"title": "路灯不亮", "kind": "complaint", "contact": contact})
             tickets.file(session, operator, ticket.id, 1)
-            tickets.close(session, operator, ticket.id, 2, "已修复。")
+            tickets.answer(session, operator, ticket.id, 2, "已修复。")
             view = queries.of_ticket(session, ticket.id)
             assert view is not None
             return view.survey.id

@@ -17,14 +17,12 @@ from sqlalchemy.orm import Session
 
 from common.database import Database
 from common.jobs import SEAT_LOCK
-from messaging.service import Messaging
 from surveys.model import Attempt, Survey
 from telephony.instructions import Instructions
 from telephony.switch import OriginateOutcome
 from tests.services.people import somebody
 from tests.services.surveys.worker_process import ShiftedClock, Worker, surveys_on
 from tests.system import wait_until
-from tickets.service import Tickets
 
 POINTS = [
     "before plan", "after plan", "before claim", "inside claim", "after claim", "before settle", "after settle",
@@ -91,12 +89,12 @@ def busy_then_content(database: Database, morning: ShiftedClock) -> Iterator[Tel
 
 @pytest.fixture
 def a_closed_ticket(database: Database, morning: ShiftedClock) -> uuid.UUID:
-    tickets = Tickets(morning, Messaging(morning, "云溪县"), "Asia/Shanghai", "12345", on_closed=surveys_on(morning).due)
+    tickets = surveys_on(morning).tickets
     operator = somebody(database, "李敏", "operator")
     with database.transaction() as session:
         draft = tickets.create(session, operator, {"title": "路灯", "kind": "help", "contact": "13900000001"})
         tickets.file(session, operator, draft.id, 1)
-        tickets.close(session, operator, draft.id, 2, "已修复。")
+        tickets.answer(session, operator, draft.id, 2, "已修复。")
         return draft.id
 
 
@@ -170,13 +168,13 @@ def test_two_workers_run_ten_surveys_and_each_attempt_is_dialled_once(
     database: Database, morning: ShiftedClock, start_worker: StartWorker
 ) -> None:
     telephony = Telephony(database, morning, lambda _, __, ___: OriginateOutcome(ending="no_answer", uniqueid=None))
-    tickets = Tickets(morning, Messaging(morning, "云溪县"), "Asia/Shanghai", "12345", on_closed=surveys_on(morning).due)
+    tickets = surveys_on(morning).tickets
     operator = somebody(database, "李敏", "operator")
     with database.transaction() as session:
         for n in range(10):
             draft = tickets.create(session, operator, {"title": "路灯", "kind": "help", "contact": f"139000001{n:02d}"})
             tickets.file(session, operator, draft.id, 1)
-            tickets.close(session, operator, draft.id, 2, "已修复。")
+            tickets.answer(session, operator, draft.id, 2, "已修复。")
     for _ in range(2):
         start_worker()
     deadline = time.monotonic() + 60

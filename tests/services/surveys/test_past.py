@@ -11,7 +11,7 @@ from surveys import queries
 from surveys.bulk import PastSurvey, insert_past
 from surveys.model import Survey
 from tests.services.people import somebody
-from tickets.bulk import PastTicket
+from tickets.bulk import PastStep, PastTicket
 from tickets.bulk import insert_past as insert_tickets
 
 
@@ -21,7 +21,8 @@ def test_past_verdicts_show_at_their_tickets_and_nobody_is_called(database: Data
     tickets = [
         PastTicket(
             fields={"title": f"第{n}件", "kind": "help"}, caller=f"1390000000{n}", line="12345", operator=operator,
-            opened_at=closed - timedelta(days=1), filed_at=closed - timedelta(hours=20), closed_at=closed, public_reply="好",
+            opened_at=closed - timedelta(days=1),
+            steps=(PastStep(closed - timedelta(hours=20), "file", operator), PastStep(closed, "answer", operator, "好")),
         )
         for n in range(3)
     ]

@@ -24,10 +24,12 @@ from common.database import Database
 from common.jobs import Jobs, SeatLostError
 from entrypoints import schema
 from entrypoints.sweeps import Sweep, Sweeps
+from messaging.service import Messaging
 from surveys.jobs import QUEUE, SurveyJobs
 from surveys.rules import CallingHours
 from surveys.service import Surveys
 from telephony.instructions import Instructions
+from tickets.service import Tickets
 
 HOURS = CallingHours("Asia/Shanghai", "20:00", "09:00", (timedelta(seconds=0.2), timedelta(seconds=0.2)), daily_cap=9)
 
@@ -43,7 +45,10 @@ class ShiftedClock(SystemClock):
 
 
 def surveys_on(clock: ShiftedClock, kind: type[Surveys] = Surveys) -> Surveys:
-    return kind(clock, Instructions(clock), HOURS, "n1", ["12345"])
+    tickets = Tickets(clock, Messaging(clock, "云溪县"), "Asia/Shanghai", "12345")
+    found = kind(clock, Instructions(clock), HOURS, "n1", ["12345"], tickets=tickets)
+    tickets.on_moved.append(found.moved)
+    return found
 
 
 class Trap:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 import pytest
+from sqlalchemy.orm import Session
 
 from common.clock import FakeClock
 from common.database import Database
@@ -16,16 +18,19 @@ CITIZEN = "13900000001"
 
 
 @pytest.fixture
-def closed() -> list[uuid.UUID]:
-    """What the hook above was told."""
+def moves() -> list[tuple[object, ...]]:
+    """What a hook was told: (ticket, before, after, step)."""
     return []
 
 
 @pytest.fixture
-def tickets(clock: FakeClock, closed: list[uuid.UUID]) -> Tickets:
-    return Tickets(
-        clock, Messaging(clock, "云溪县"), "Asia/Shanghai", "12345", on_closed=lambda _, ticket: closed.append(ticket.id)
-    )
+def tickets(clock: FakeClock, moves: list[tuple[object, ...]]) -> Tickets:
+    def hook(
+        session: Session, ticket: Ticket, before: str, after: str, step: str, at: datetime
+    ) -> None:
+        moves.append((ticket.id, before, after, step))
+
+    return Tickets(clock, Messaging(clock, "云溪县"), "Asia/Shanghai", "12345", on_moved=[hook])
 
 
 @pytest.fixture

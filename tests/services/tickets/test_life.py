@@ -11,10 +11,10 @@ from common.clock import FakeClock
 from common.database import Database
 from common.errors import IllegalStepError, InvalidError, NotAllowedError
 from messaging.model import Message
-from tickets import queries
+from tickets import queries, sight
 from tickets.model import Ticket, TimelineEntry
 from tickets.service import Tickets
-from tickets.state import Actor
+from tickets.state import SYSTEM, Actor
 
 
 def test_a_call_opens_one_draft_however_often_it_is_told(
@@ -24,7 +24,7 @@ def test_a_call_opens_one_draft_however_often_it_is_told(
         again = tickets.open_draft(session, "n1-1760000000.1", "13900000001", "12345")
     assert again == a_draft_of_a_call
     with database.transaction() as session:
-        ticket = queries.get(session, again)
+        ticket = sight.seen(session, SYSTEM, again)
         assert (ticket.caller, ticket.contact, ticket.state) == ("13900000001", "13900000001", "draft")
         assert session.scalars(select(TimelineEntry.kind)).all() == ["opened"]
 
@@ -33,24 +33,26 @@ def test_a_call_opens_one_draft_however_often_it_is_told(
 def test_a_hostile_caller_id_is_unknown(database: Database, tickets: Tickets, caller: str) -> None:
     with database.transaction() as session:
         opened = tickets.open_draft(session, "n1-2.1", caller, "12345")
-        assert queries.get(session, opened).caller is None
+        assert sight.seen(session, SYSTEM, opened).caller is None
 
 
 def test_the_whole_life(
     database: Database, tickets: Tickets, clock: FakeClock, *, operator: Actor, a_filed_ticket: Ticket,
-    closed: list[uuid.UUID],
+    moves: list[tuple[object, ...]],
 ) -> None:
     assert a_filed_ticket.ticket_no == "202603020001"
     clock.advance(3600)
     with database.transaction() as session:
-        done = tickets.close(session, operator, a_filed_ticket.id, a_filed_ticket.version, "已于当日修复。")
-    assert (done.state, done.public_reply, closed) == ("closed", "已于当日修复。", [done.id])
+        done = tickets.answer(session, operator, a_filed_ticket.id, a_filed_ticket.version, "已于当日修复。")
+    assert (done.state, done.public_reply) == ("answered", "已于当日修复。")
+    assert moves == [(done.id, "draft", "received", "file"), (done.id, "received", "answered", "answer")]
     with database.transaction() as session:
-        nodes = queries.timeline(session, queries.get(session, done.id), clock.now())
+        nodes = queries.timeline(session, sight.seen(session, SYSTEM, done.id), clock.now())
         messages = session.scalars(select(Message)).all()
-    assert [node.kind for node in nodes] == ["opened", "changed", "filed", "acknowledged", "closed"]
+    assert [node.kind for node in nodes] == ["opened", "changed", "filed", "acknowledged", "answered"]
     assert nodes[3].dwell_seconds == 3600
-    assert nodes[4].dwell_seconds is None
+    assert nodes[4].dwell_seconds == 0
+    assert nodes[4].details["dwell_seconds"] == 3600
     assert nodes[2].actor_name == "李敏"
     assert [(message.to_number, message.state) for message in messages] == [("+8613900000001", "queued")]
     assert "202603020001" in messages[0].body
@@ -76,21 +78,20 @@ def test_filing_needs_title_and_kind(
         tickets.file(session, operator, a_draft_of_a_call, 1)
     assert refused.value.details["fields"] == {"title": "required", "kind": "required"}
     with database.transaction() as session:
-        assert queries.get(session, a_draft_of_a_call).state == "draft"
+        assert sight.seen(session, SYSTEM, a_draft_of_a_call).state == "draft"
 
 
-def test_closing_needs_a_reply_and_discarding_a_reason(
-    database: Database, tickets: Tickets, operator: Actor, a_filed_ticket: Ticket, closed: list[uuid.UUID]
+def test_answering_needs_a_reply_and_discarding_a_reason(
+    database: Database, tickets: Tickets, operator: Actor, a_filed_ticket: Ticket
 ) -> None:
     with pytest.raises(InvalidError), database.transaction() as session:
-        tickets.close(session, operator, a_filed_ticket.id, a_filed_ticket.version, "  ")
+        tickets.answer(session, operator, a_filed_ticket.id, a_filed_ticket.version, "  ")
     with database.transaction() as session:
         draft = tickets.create(session, operator, {})
     with pytest.raises(InvalidError), database.transaction() as session:
         tickets.discard(session, operator, draft.id, 1, "")
     with database.transaction() as session:
         assert tickets.discard(session, operator, draft.id, 1, "打错了").state == "discarded"
-    assert closed == []
 
 
 def test_what_is_filed_keeps_title_and_kind_and_can_still_be_mended(
@@ -113,8 +114,8 @@ def test_an_illegal_step_changes_nothing(
             else:
                 tickets.discard(session, operator, a_filed_ticket.id, a_filed_ticket.version, "x")
     with database.transaction() as session:
-        after = queries.get(session, a_filed_ticket.id)
-        assert (after.state, after.version, after.ticket_no) == ("filed", a_filed_ticket.version, "202603020001")
+        after = sight.seen(session, SYSTEM, a_filed_ticket.id)
+        assert (after.state, after.version, after.ticket_no) == ("received", a_filed_ticket.version, "202603020001")
 
 
 def test_a_leader_cannot_write(database: Database, tickets: Tickets, leader: Actor, a_filled_draft: Ticket) -> None:

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from common.clock import FakeClock
 from common.database import Database
 from common.errors import ConflictError, JiesuError
-from tickets import queries
+from tickets import sight
 from tickets.model import Ticket
 from tickets.service import Tickets
-from tickets.state import Actor
+from tickets.state import SYSTEM, Actor
 
 
 def test_the_second_to_save_is_told_what_changed_and_overwrites_nothing(
@@ -26,6 +26,7 @@ def test_the_second_to_save_is_told_what_changed_and_overwrites_nothing(
         tickets.change(session, another_operator, a_filled_draft.id, version, {"title": "路灯", "place": "解放路"})
     assert refused.value.details == {
         "version": version + 1,
+        "meanwhile": [{"kind": "changed", "actor_name": "李敏", "at": "2026-03-02T02:00:00+00:00"}],
         "changed": {
             "title": {"yours": "路灯", "theirs": "人民路路灯全灭"},
             "place": {"yours": "解放路", "theirs": "人民路3号"},
@@ -33,7 +34,7 @@ def test_the_second_to_save_is_told_what_changed_and_overwrites_nothing(
         },
     }
     with database.transaction() as session:
-        after = queries.get(session, a_filled_draft.id)
+        after = sight.seen(session, SYSTEM, a_filled_draft.id)
         assert (after.title, after.place, after.version) == ("人民路路灯全灭", "人民路3号", version + 1)
 
 
@@ -42,7 +43,7 @@ def test_whoever_saves_over_a_filing_hears_of_it(
 ) -> None:
     with pytest.raises(ConflictError) as refused, database.transaction() as session:
         tickets.change(session, another_operator, a_filed_ticket.id, a_filed_ticket.version - 1, {"place": "人民路3号"})
-    assert refused.value.details["changed"]["state"] == {"yours": None, "theirs": "filed"}
+    assert refused.value.details["changed"]["state"] == {"yours": None, "theirs": "received"}
 
 
 def test_saving_what_is_there_already_is_no_change(

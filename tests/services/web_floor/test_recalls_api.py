@@ -37,7 +37,7 @@ def test_the_number_is_given_for_a_reason_and_the_reason_is_kept(browse, floor: 
     assert tab.post(f"{a_recall}/reveal", reason="curious").status_code == 422
     assert audited(floor, "number_revealed") == []
     answer = tab.post(f"{a_recall}/reveal", reason="call_back")
-    assert (answer.status_code, answer.json()) == (200, {"caller": CITIZEN, "contact": None})
+    assert (answer.status_code, answer.json()) == (200, {"caller": CITIZEN, "contact": None, "petitioner": None})
     assert answer.headers["cache-control"] == "no-store"
     assert audited(floor, "number_revealed") == [{"reason": "call_back"}]
     floor.a_person("handler", "handler")

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 import wave
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import pytest
@@ -14,6 +13,8 @@ from common.database import Database
 from common.settings import Settings
 from entrypoints.wiring import Rooms, wire
 from routing.model import Call
+from tests.services.people import a_unit, the_root
+from tickets.state import UNIT_ROLES
 from transcription.model import Suggestion
 from web.app import create_app
 from web.dependencies import Services
@@ -31,8 +32,8 @@ def rooms(settings: Settings, database: Database, clock: FakeClock) -> Rooms:
 class Browser:
     """Somebody's console: signed in, and every request with the CSRF header."""
 
-    def __init__(self, client: TestClient, session: dict[str, Any]) -> None:
-        self.client, self.id = client, UUID(session["person"]["id"])
+    def __init__(self, client: TestClient, session: dict[str, Any], unit: UUID) -> None:
+        self.client, self.id, self.unit = client, UUID(session["person"]["id"]), unit
         client.headers["X-CSRF-Token"] = session["csrf"]
 
     def get(self, path: str, **params: Any) -> Any:
@@ -45,31 +46,45 @@ class Browser:
         return self.client.patch(path, json=body)
 
 
+class SignIn(Protocol):
+    def __call__(self, role: str, unit: UUID | None = None, login: str | None = None) -> Browser: ...
+
+
 @pytest.fixture
-def sign_in(rooms: Rooms) -> Callable[[str], Browser]:
+def sign_in(rooms: Rooms) -> SignIn:
     services = Services(**{name: getattr(rooms, name) for name in Services.__dataclass_fields__})
     app = create_app(services)
 
-    def as_a(role: str) -> Browser:
+    county = the_root(rooms.database)
+    centre, bureau = a_unit(rooms.database, "热线中心", county, "centre"), a_unit(rooms.database, "城管局", county)
+
+    def as_a(role: str, unit: UUID | None = None, login: str | None = None) -> Browser:
+        """In `unit`; else in the county's bureau (signer, handler, unit_leader) or at its centre."""
+        unit, login = unit or (bureau if role in UNIT_ROLES else centre), login or role
         with rooms.database.transaction() as session:
-            unit = rooms.accounts.create_unit(session, name=role, kind="county", code=role)
-            rooms.accounts.create_person(
-                session, login=role, name=f"某{role}", password=PASSWORD, posts=[(unit.id, role)]
-            )
+            rooms.accounts.create_person(session, login=login, name=f"某{login}", password=PASSWORD, posts=[(unit, role)])
         client = TestClient(app)
-        answer = client.post("/api/session", json={"login": role, "password": PASSWORD})
+        answer = client.post("/api/session", json={"login": login, "password": PASSWORD})
         assert answer.status_code == 200, answer.text
-        return Browser(client, answer.json())
+        return Browser(client, answer.json(), unit)
 
     return as_a
 
 
 @pytest.fixture
-def operator(sign_in: Callable[[str], Browser], rooms: Rooms) -> Browser:
+def operator(sign_in: SignIn, rooms: Rooms) -> Browser:
     browser = sign_in("operator")
     with rooms.database.transaction() as session:
         rooms.agents.add(session, browser.id, "8001")
     return browser
+
+
+def dispatch(path: str, clerk: Browser, version: int, unit: UUID) -> int:
+    """A received ticket goes to this unit by a clerk with a dispatcher's post; the version then."""
+    accepted = clerk.post(f"{path}/accept", version=version).json()
+    sent = clerk.post(f"{path}/dispatch", version=accepted["version"], unit_id=str(unit), basis="按职责分工")
+    assert sent.status_code == 200, sent.text
+    return int(sent.json()["version"])
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """Listening over HTTP: byte ranges, the waveform, who may, and the log."""
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
 
-from tests.services.web_tickets.conftest import Browser
+from tests.services.web_tickets.conftest import Browser, SignIn
 
 
 @pytest.fixture
@@ -34,11 +33,13 @@ def test_the_waveform(operator: Browser, recording: str) -> None:
 
 
 def test_others_do_not_hear_it_and_supervisors_see_who_did(
-    sign_in: Callable[[str], Browser], operator: Browser, recording: str
+    sign_in: SignIn, operator: Browser, recording: str
 ) -> None:
-    handler, supervisor = sign_in("handler"), sign_in("supervisor")
+    handler, dispatcher, supervisor = sign_in("handler"), sign_in("dispatcher"), sign_in("supervisor")
+    for path in ("audio", "peaks"):
+        assert handler.get(f"{recording}/{path}").status_code == 404
     for path in ("audio", "peaks", "playbacks"):
-        assert handler.get(f"{recording}/{path}").status_code == 403
+        assert dispatcher.get(f"{recording}/{path}").status_code == 403
     operator.get(f"{recording}/audio")
     supervisor.get(f"{recording}/audio")
     log = supervisor.get(f"{recording}/playbacks").json()

@@ -1,7 +1,6 @@
 """Settling over HTTP: by whom, audited, in the timeline, and once."""
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,7 +11,7 @@ from accounts.model import AuditEntry
 from entrypoints.wiring import Rooms
 from messaging.model import Message
 from surveys.model import Survey
-from tests.services.web_tickets.conftest import Browser
+from tests.services.web_tickets.conftest import Browser, SignIn
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ def what_nobody_knows(rooms: Rooms, operator: Browser, a_call_taken: UUID) -> st
     path = f"/api/tickets/{a_call_taken}"
     operator.patch(path, version=1, changes={"title": "甲", "kind": "help"})
     operator.post(f"{path}/file", version=2)
-    operator.post(f"{path}/close", version=3, public_reply="好")
+    operator.post(f"{path}/answer", version=3, public_reply="好")
     with rooms.database.transaction() as session:
         session.scalars(select(Message)).one().state = "uncertain"
         rooms.surveys.finish(session, session.scalars(select(Survey.id)).one(), "uncertain", "attempt_uncertain")
@@ -40,7 +39,7 @@ def audited(rooms: Rooms) -> list[tuple[str, dict[str, Any]]]:
 
 
 def test_who_may_not_settle_sees_it_and_is_told(
-    rooms: Rooms, sign_in: Callable[[str], Browser], operator: Browser, what_nobody_knows: str
+    rooms: Rooms, sign_in: SignIn, operator: Browser, what_nobody_knows: str
 ) -> None:
     message, survey = ids(operator)
     assert operator.get(what_nobody_knows).json()["may_settle"] is False
@@ -52,7 +51,7 @@ def test_who_may_not_settle_sees_it_and_is_told(
 
 @pytest.mark.parametrize("role", ["dispatcher", "supervisor", "admin"])
 def test_delivered_and_reached(
-    rooms: Rooms, sign_in: Callable[[str], Browser], operator: Browser, what_nobody_knows: str, role: str
+    rooms: Rooms, sign_in: SignIn, operator: Browser, what_nobody_knows: str, role: str
 ) -> None:
     message, survey = ids(operator)
     settler = sign_in(role)
@@ -61,8 +60,9 @@ def test_delivered_and_reached(
     seen = operator.get(what_nobody_knows).json()
     assert [one["state"] for one in seen["messages"]] == ["delivered"]
     assert (seen["survey"]["state"], seen["survey"]["reason"], seen["survey"]["verdict"]) == ("unreached", "settled", None)
-    told = [(one["kind"], one["actor_name"], one["details"]["decision"]) for one in seen["timeline"][-2:]]
+    told = [(one["kind"], one["actor_name"], one["details"]["decision"]) for one in seen["timeline"][-3:-1]]
     assert told == [("message_settled", f"某{role}", "delivered"), ("survey_settled", f"某{role}", "reached")]
+    assert (seen["state"], seen["timeline"][-1]["details"]["reason"]) == ("closed", "unrated")
     assert audited(rooms) == [
         ("message_settled", {"decision": "delivered"}), ("survey_settled", {"decision": "reached", "one_more": False}),
     ]
@@ -70,7 +70,7 @@ def test_delivered_and_reached(
 
 
 def test_once_more_and_the_second_person_is_told(
-    rooms: Rooms, sign_in: Callable[[str], Browser], operator: Browser, what_nobody_knows: str
+    rooms: Rooms, sign_in: SignIn, operator: Browser, what_nobody_knows: str
 ) -> None:
     message, survey = ids(operator)
     first, second = sign_in("dispatcher"), sign_in("supervisor")
@@ -87,13 +87,13 @@ def test_once_more_and_the_second_person_is_told(
 
 
 @pytest.mark.parametrize("body", [{}, {"decision": "satisfied"}, {"decision": 5}, {"decision": "delivered", "verdict": 5}])
-def test_nonsense_is_refused(sign_in: Callable[[str], Browser], body: dict[str, Any]) -> None:
+def test_nonsense_is_refused(sign_in: SignIn, body: dict[str, Any]) -> None:
     supervisor = sign_in("supervisor")
     for room in ("messages", "surveys"):
         assert supervisor.post(f"/api/{room}/{uuid4()}/settle", **body).status_code == 422
 
 
-def test_what_is_not_there(sign_in: Callable[[str], Browser]) -> None:
+def test_what_is_not_there(sign_in: SignIn) -> None:
     supervisor = sign_in("supervisor")
     assert supervisor.post(f"/api/messages/{uuid4()}/settle", decision="delivered").status_code == 404
     assert supervisor.post(f"/api/surveys/{uuid4()}/settle", decision="reached").status_code == 404

@@ -1,7 +1,6 @@
 """Tickets as the console uses them, over HTTP."""
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,7 +11,7 @@ from entrypoints.wiring import Rooms
 from messaging.model import Message
 from messaging.outbox import Outbox, gateway_for
 from surveys import queries as surveys
-from tests.services.web_tickets.conftest import CALL, CITIZEN, Browser
+from tests.services.web_tickets.conftest import CALL, CITIZEN, Browser, SignIn, dispatch
 
 
 def test_from_the_draft_to_the_verdict(
@@ -26,19 +25,18 @@ def test_from_the_draft_to_the_verdict(
     assert draft["recording"]["may_listen"]
     assert draft["transcript"]["state"] == "queued"
     assert draft["suggestions"][0]["value"] == "人民路路灯不亮"
-    assert {one["step"]: one["why"] for one in draft["allowed"]} == {
-        "change": "", "file": "needs_title", "close": "state", "discard": "",
-    }
+    why = {one["step"]: one["why"] for one in draft["allowed"] if one["why"] != "state"}
+    assert why == {"change": "", "file": "needs_title", "answer": "needs_title", "hand_over": "needs_title", "discard": ""}
     accepted = operator.post(f"{path}/suggestions", field="title", accept=True).json()
     assert (accepted["title"], accepted["suggestions"][0]["state"]) == ("人民路路灯不亮", "accepted")
     changed = operator.patch(path, version=2, changes={"kind": "complaint", "place": "人民路3号"}).json()
     filed = operator.post(f"{path}/file", version=changed["version"]).json()
-    assert (filed["state"], filed["ticket_no"]) == ("filed", "202603020001")
+    assert (filed["state"], filed["ticket_no"]) == ("received", "202603020001")
     Outbox(rooms.database, gateway_for(settings, rooms.database, rooms.clock), rooms.clock).send_due()
     assert "202603020001" in operator.get("/api/demo/sms", number=CITIZEN).json()[0]["body"]
     assert [(one["state"], one["to_masked"]) for one in operator.get(path).json()["messages"]] == [("sent", "+86****0001")]
-    closed = operator.post(f"{path}/close", version=filed["version"], public_reply="已修复。").json()
-    assert (closed["state"], closed["survey"]["state"], closed["survey"]["verdict"]) == ("closed", "due", None)
+    told = operator.post(f"{path}/answer", version=filed["version"], public_reply="已修复。").json()
+    assert (told["state"], told["survey"]["state"], told["survey"]["verdict"]) == ("answered", "due", None)
     with rooms.database.transaction() as session:
         view = surveys.of_ticket(session, a_call_taken)
         assert view is not None
@@ -46,9 +44,10 @@ def test_from_the_draft_to_the_verdict(
         assert attempt is not None
         rooms.surveys.answer(session, attempt, True, 5)
     seen = operator.get(path).json()
-    assert (seen["survey"]["state"], seen["survey"]["verdict"]["satisfaction"]) == ("done", 5)
+    assert (seen["state"], seen["survey"]["state"], seen["survey"]["verdict"]["satisfaction"]) == ("closed", "done", 5)
     assert [node["kind"] for node in seen["timeline"]] == [
-        "opened", "changed", "changed", "filed", "acknowledged", "closed", "survey_due", "survey_calling", "survey_verdict",
+        "opened", "changed", "changed", "filed", "acknowledged", "answered", "survey_due", "survey_calling", "survey_verdict",
+        "closed",
     ]
     row = operator.get("/api/tickets", q="路灯").json()["items"][0]
     assert row["verdict"]["solved"] is True
@@ -62,7 +61,10 @@ def test_a_conflict_says_what_changed(operator: Browser, a_call_taken: UUID) -> 
     answer = operator.patch(path, version=1, changes={"title": "乙"})
     assert answer.status_code == 409
     assert answer.json()["code"] == "conflict"
-    assert answer.json()["details"] == {"changed": {"title": {"yours": "乙", "theirs": "甲"}}, "version": 2}
+    assert answer.json()["details"] == {
+        "changed": {"title": {"yours": "乙", "theirs": "甲"}}, "version": 2,
+        "meanwhile": [{"kind": "changed", "actor_name": "某operator", "at": "2026-03-02T02:00:00+00:00"}],
+    }
 
 
 @pytest.mark.parametrize("body", [
@@ -84,7 +86,7 @@ def test_script_in_a_field_comes_back_as_text(operator: Browser) -> None:
 
 
 def test_a_leader_reads_and_does_not_write(
-    sign_in: Callable[[str], Browser], a_call_taken: UUID
+    sign_in: SignIn, a_call_taken: UUID
 ) -> None:
     leader = sign_in("leader")
     path = f"/api/tickets/{a_call_taken}"
@@ -99,27 +101,31 @@ def test_a_leader_reads_and_does_not_write(
 
 
 def test_a_confidential_ticket_hides_who_it_is_about_from_handlers(
-    sign_in: Callable[[str], Browser], operator: Browser, a_call_taken: UUID
+    sign_in: SignIn, operator: Browser, a_call_taken: UUID
 ) -> None:
     path = f"/api/tickets/{a_call_taken}"
     operator.patch(path, version=1, changes={"secrecy": "confidential", "petitioner": "王小明", "title": "举报"})
-    operator.patch(path, version=2, changes={"petitioner": "王大明"})
+    operator.patch(path, version=2, changes={"petitioner": "王大明", "kind": "report"})
+    assert "王大明" in operator.get(path).text, "who has the call writes it"
+    operator.post(f"{path}/file", version=3)
     handler = sign_in("handler")
+    dispatch(path, sign_in("dispatcher"), 4, handler.unit)
     answer = handler.get(path)
     assert "王" not in answer.text
     assert CITIZEN not in answer.text
     assert answer.json()["recording"] is None
     assert handler.get("/api/tickets").json()["items"][0]["caller_masked"] == "unknown"
-    assert "王大明" in operator.get(path).text
+    assert "王大明" not in operator.get(path).text
+    assert operator.post(f"{path}/reveal", reason="verify").json()["petitioner"] == "王大明"
 
 
 def test_what_nobody_knows_is_listed_for_a_person(
-    rooms: Rooms, sign_in: Callable[[str], Browser], operator: Browser, a_call_taken: UUID
+    rooms: Rooms, sign_in: SignIn, operator: Browser, a_call_taken: UUID
 ) -> None:
     path = f"/api/tickets/{a_call_taken}"
     operator.patch(path, version=1, changes={"title": "甲", "kind": "help"})
     operator.post(f"{path}/file", version=2)
-    operator.post(f"{path}/close", version=3, public_reply="好")
+    operator.post(f"{path}/answer", version=3, public_reply="好")
     with rooms.database.transaction() as session:
         session.scalars(select(Message)).one().state = "uncertain"
         view = surveys.of_ticket(session, a_call_taken)

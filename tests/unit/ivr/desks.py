@@ -30,7 +30,7 @@ class Desk:
     def progress(self, ticket_no: str, caller: str | None, last_four: str | None) -> ProgressAnswer | None:
         self.told.append(("progress", ticket_no, caller, last_four))
         own = caller == OWN_NUMBER or last_four == OWN_NUMBER[-4:]
-        return ProgressAnswer(TICKET, "filed", date(2026, 11, 23)) if ticket_no == TICKET and own else None
+        return ProgressAnswer(TICKET, "received", date(2026, 11, 23)) if ticket_no == TICKET and own else None
 
     def verbs(self) -> list[object]:
         return [told[0] for told in self.told]

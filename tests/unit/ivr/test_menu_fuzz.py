@@ -26,7 +26,7 @@ from ivr.steps import (
 )
 
 FLOWS = {profile: menu.load(profile) for profile in ("menu", "direct")}
-A_TICKET = ProgressAnswer("202611230001", "filed", date(2026, 11, 23))
+A_TICKET = ProgressAnswer("202611230001", "received", date(2026, 11, 23))
 
 keys = st.one_of(st.sampled_from("0123456789*#"), st.sampled_from("1299"), st.sampled_from(["A", "D", "", "12", "é", "\n"]))
 heard: st.SearchStrategy[Input] = st.one_of(keys.map(Pressed), st.floats(0, 30).map(Silent))

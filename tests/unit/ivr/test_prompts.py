@@ -58,7 +58,7 @@ def test_the_dialplan_names_only_prompts_of_the_catalogue() -> None:
 
 
 def test_every_ticket_state_can_be_told() -> None:
-    assert {f"progress/state-{state}" for state in STATES} <= CATALOGUE.keys()
+    assert {f"progress/state-{steps.SPOKEN[state]}" for state in STATES} <= CATALOGUE.keys()
 
 
 def test_digits_places_and_days_are_complete() -> None:

@@ -50,7 +50,7 @@ export function useDraft(id: string): DraftDesk {
   const savedAt = ref<number | null>(null)
   const filing = ref(false)
   const correcting = ref(false)
-  const open = computed(() => ticket.value?.state === 'draft' || (correcting.value && ticket.value?.state === 'filed'))
+  const open = computed(() => ticket.value?.state === 'draft' || correcting.value)
   let timer = 0
   let queue: Promise<unknown> = Promise.resolve()
 
@@ -97,7 +97,7 @@ export function useDraft(id: string): DraftDesk {
     try {
       const next = await api.get<Ticket>(path)
       const copy = ticket.value ? null : readCopy(id)
-      if (copy && (next.state === 'draft' || next.state === 'filed')) changes.value = copy.changes
+      if (copy && next.allowed.some(({ step, allowed }) => step === 'change' && allowed)) changes.value = copy.changes
       take(next, copy?.base)
       if (Object.keys(changes.value).length) later(IDLE_MS)
     } catch (problem) {

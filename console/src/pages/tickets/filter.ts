@@ -3,7 +3,7 @@ import type { Query } from '@/api/client'
 import type { TicketState } from '@/api/types'
 
 export const PAGE_SIZE = 20
-export const TABS = ['all', 'draft', 'filed', 'closed', 'discarded'] as const
+export const TABS = ['all', 'draft', 'received', 'triaged', 'dispatched', 'in_progress', 'in_review', 'awaiting_survey', 'closed', 'discarded'] as const
 export type Tab = (typeof TABS)[number]
 
 export interface Filter {

@@ -4,12 +4,11 @@ import { useRoute, useRouter } from 'vue-router'
 
 import { api } from '@/api/client'
 import { type Loaded, useLoad } from '@/api/load'
-import type { Page, TicketRow, TicketState } from '@/api/types'
+import type { Page, TicketRow } from '@/api/types'
 import { useNews, useReread } from '@/stores/live'
 
-import { type Filter, readFilter, type Tab, toQuery, writeFilter } from './filter'
+import { type Filter, readFilter, TABS, type Tab, toQuery, writeFilter } from './filter'
 
-const COUNTED: TicketState[] = ['draft', 'filed', 'closed', 'discarded']
 /** A busy centre changes tickets many times a second; one reading covers all of them. */
 const SETTLE_MS = 1500
 
@@ -28,14 +27,11 @@ export function useTicketList(): TicketList {
   const list = useLoad((signal) => api.get<Page<TicketRow>>('/api/tickets', toQuery(filter.value), signal))
   const counting = useLoad(async (signal) => {
     const pages = await Promise.all(
-      COUNTED.map((state) => api.get<Page<TicketRow>>('/api/tickets', { q: filter.value.q, state, page: 1, size: 1 }, signal)),
+      TABS.map((tab) => api.get<Page<TicketRow>>('/api/tickets', { ...toQuery({ ...filter.value, tab }), page: 1, size: 1 }, signal)),
     )
-    return Object.fromEntries(COUNTED.map((state, n) => [state, pages[n]?.total ?? 0])) as Record<TicketState, number>
+    return Object.fromEntries(TABS.map((tab, n) => [tab, pages[n]?.total ?? 0])) as Counts
   })
-  const counts = computed<Counts | null>(() => {
-    const by = counting.data.value
-    return by && { ...by, all: by.draft + by.filed + by.closed }
-  })
+  const counts = counting.data
 
   let timer = 0
   function again(): void {
