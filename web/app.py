@@ -29,6 +29,7 @@ from web import (
     imports,
     intake_steps,
     knowledge,
+    likeness,
     places,
     recalls,
     recordings,
@@ -74,7 +75,7 @@ def create_app(wired: Services, console: Path | None = None) -> FastAPI:
     )
     app.state.services = wired
     rooms = (status, accounts, agents, calls, recalls, tickets, reveal, settling, recordings, stream, sip)
-    intake = (categories, places, imports, knowledge, attachments)
+    intake = (categories, places, imports, knowledge, attachments, likeness)
     steps = (intake_steps, dispatch_steps, unit_steps)
     wards = (grid, grid_desk, grid_import, vendors, vendor_orders, vendor_complaints)
     for room in (*rooms, *steps, *wards, *intake):

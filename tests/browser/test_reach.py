@@ -81,6 +81,7 @@ def test_the_desk(system: System, a_calm_page: NewPage, in_chinese_again: None) 
     pages = {
         "tickets": "/tickets", "no ticket found": "/tickets?q=zzzz", "drafts": "/tickets?state=draft", "calls": "/calls",
         "recalls": "/calls?tab=recalls", "not found": "/nowhere", "a ticket that is not there": "/tickets/nothing",
+        "knowledge": "/knowledge", "an article to write": "/knowledge?id=new", "lists": "/lists",
     }  # fmt: skip
     for name, path in pages.items():
         page.goto(path)

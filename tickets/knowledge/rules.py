@@ -11,9 +11,10 @@ from tickets.rules import clean_text
 
 TITLE_LENGTH, BODY_LENGTH, REASON_LENGTH = 120, 20_000, 500  # characters
 MOST_CATEGORIES = 10
+ENOUGH = 0.3  # of the best answer's score: what answers less is noise
 # What every question has and no answer needs.
 STOPWORDS = frozenset({
-    "怎么", "怎样", "如何", "什么", "请问", "咨询", "办理", "需要", "可以", "能不能", "反映",
+    "怎么", "社区", "街道", "小区", "怎样", "如何", "什么", "请问", "咨询", "办理", "需要", "可以", "能不能", "反映",
     "市民", "来电", "多少", "哪里", "哪儿", "一下", "为什么", "问题", "情况",
 })  # fmt: skip
 
@@ -103,4 +104,5 @@ def ranked(words: Sequence[str], category: str | None, candidates: Sequence[Cand
         elif category is not None and any(code[:4] == category[:4] for code in one.categories):
             score += 1.5
         scores.append((one.key, round(score, 3)))
-    return sorted((pair for pair in scores if pair[1] > 0), key=lambda pair: -pair[1])
+    least = ENOUGH * max((score for _, score in scores), default=0.0)
+    return sorted((pair for pair in scores if pair[1] > 0 and pair[1] >= least), key=lambda pair: -pair[1])

@@ -56,6 +56,30 @@ async function request<T>(method: string, path: string, options: Options = {}): 
   throw error
 }
 
+/** A file as the body, with its progress (0..1): `fetch` tells none. No deadline: a slow line may take its time. */
+export function send<T>(path: Known<'post'>, query: Query, file: Blob, onProgress: (share: number) => void = () => undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    request.open('POST', withQuery(path, query))
+    request.setRequestHeader('Accept', 'application/json')
+    request.setRequestHeader('Content-Type', 'application/octet-stream')
+    if (csrf) request.setRequestHeader('X-CSRF-Token', csrf)
+    request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total)
+    request.onerror = () => reject(new ApiError(0, 'network', ''))
+    request.onload = () => {
+      let content: unknown = null
+      try {
+        content = JSON.parse(request.responseText)
+      } catch {
+        content = null // not ours: a proxy's page, or nothing
+      }
+      if (request.status >= 200 && request.status < 300) resolve(content as T)
+      else reject(toError(request.status, content))
+    }
+    request.send(file)
+  })
+}
+
 function toError(status: number, content: unknown): ApiError {
   if (content && typeof content === 'object' && 'code' in content) {
     const { code, message, details } = content as { code: string; message?: string; details?: Record<string, unknown> }

@@ -2334,6 +2334,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tickets/{ticket_id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Similar Tickets
+         * @description Of the ticket as it is saved now. An anonymous one is found by its number only by who may know the petitioner, a
+         *     confidential one by nobody: as in the caller's history.
+         */
+        get: operations["similar_tickets_api_tickets__ticket_id__similar_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/demo/accounts": {
         parameters: {
             query?: never;
@@ -4392,6 +4413,45 @@ export interface components {
             version: number;
             /** Person Id */
             person_id?: string | null;
+        };
+        /**
+         * SimilarOut
+         * @description `score` 0..1; `reasons`: keys of the console's texts; `words`: what both say;
+         *     `hops`: how often it was dispatched anew; `open`: it can take the new one in.
+         */
+        SimilarOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Ticket No */
+            ticket_no: string | null;
+            /** Title */
+            title: string | null;
+            /** State */
+            state: string;
+            /** Hops */
+            hops: number;
+            /** Place */
+            place: string | null;
+            /** Category */
+            category: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** Score */
+            score: number;
+            /** Reasons */
+            reasons: string[];
+            /** Words */
+            words: string[];
+            /** Open */
+            open: boolean;
         };
         /** SipOut */
         SipOut: {
@@ -9840,6 +9900,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AttachmentOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    similar_tickets_api_tickets__ticket_id__similar_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarOut"][];
                 };
             };
             /** @description Validation Error */

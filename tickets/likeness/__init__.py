@@ -1,0 +1,1 @@
+"""Which earlier tickets a new one resembles, and why (BT6; repeat requests merge)."""
