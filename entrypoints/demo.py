@@ -14,12 +14,14 @@ from accounts.reach import held_by
 from accounts.rights import ROLES
 from common.secrets import secret, write_private
 from common.settings import Settings
-from entrypoints import demo_intake
+from entrypoints import demo_intake, demo_vendors
 from entrypoints.demo_lives import Staff, a_past, read
 from entrypoints.wiring import Rooms, wire
 from surveys.bulk import insert_past as insert_past_surveys
 from tickets.bulk import insert_past
 from tickets.state import UNIT_ROLES, Actor
+from tickets.vendors.model import VendorPerson
+from tickets.vendors.orders.model import Order
 
 log = logging.getLogger(__name__)
 PASSWORD_BYTES = 9
@@ -43,10 +45,23 @@ def fill(settings: Settings) -> None:
                 past = a_past(rooms.clock.now(), settings, units, people)
                 insert_past(session, [life.ticket for life in past], settings.timezone)
                 insert_past_surveys(session, [survey for life in past for survey in life.surveys])
+                _vendors(session, rooms, units, people)
                 log.info("demo.filled units=%d people=%d tickets=%d", len(units), len(people), len(past))
         _keep_accounts(settings, organisation["people"], passwords)
     finally:
         rooms.database.close()
+
+
+def _vendors(session: Session, rooms: Rooms, units: dict[str, UUID], staff: Staff) -> None:
+    """The housing bureau vets some of them; the demo's vendor works for one of those."""
+    past = demo_vendors.a_past(
+        read("vendors.yaml"), rooms.clock.now(), rooms.settings.timezone, units, staff.by_role["operator"][0],
+        staff.workers["housing"],
+    )
+    person = session.scalar(select(Person.id).where(Person.login == "vendor"))
+    if person is not None:
+        past.add(VendorPerson, person_id=person, vendor_id=past.rows[Order][demo_vendors.OFFERED]["vendor_id"])
+    past.insert(session)
 
 
 def _units(rooms: Rooms, session: Session, told: dict[str, list[str | None]]) -> dict[str, UUID]:

@@ -23,6 +23,11 @@ from tickets.model import Ticket
 from tickets.queries import history
 from tickets.rules import FIELDS, clean
 from tickets.state import OPEN_STATES, OVER_STATES, SYSTEM, Actor
+from tickets.vendors import queries as vendor_queries
+from tickets.vendors import rules as vendor_rules
+from tickets.vendors.model import VendorPerson
+from tickets.vendors.orders.model import Order
+from tickets.vendors.state import ORDER_STATES
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +59,7 @@ def test_the_county_is_complete(a_demo: Settings, rooms: Rooms):
         assert sorted(session.scalars(select(Agent.extension))) == [str(n) for n in range(8001, 8011)]
         assert set(session.scalars(select(Presence.state))) == {"offline"}
         assert set(session.scalars(select(Post.role))) >= {
-            "operator", "dispatcher", "signer", "handler", "unit_leader", "reviewer", "supervisor", "leader", "admin",
+            "operator", "dispatcher", "signer", "handler", "unit_leader", "reviewer", "supervisor", "leader", "admin", "vendor",
         }
         tickets = session.scalars(select(Ticket).order_by(Ticket.filed_at)).all()
         assert len(tickets) == demo_lives.TICKETS
@@ -73,7 +78,7 @@ def test_the_county_is_complete(a_demo: Settings, rooms: Rooms):
 
 def test_every_printed_account_signs_in(a_demo: Settings, rooms: Rooms):
     printed = accounts_of(a_demo)
-    assert len(printed) == 19
+    assert len(printed) == 20
     with rooms.database.transaction() as session:
         for account in (printed[0], printed[-1]):
             person = rooms.accounts.sign_in(session, account["login"], account["password"], "127.0.0.1").person
@@ -83,7 +88,7 @@ def test_every_printed_account_signs_in(a_demo: Settings, rooms: Rooms):
 def test_the_passwords_are_private_and_unlike_each_other(a_demo: Settings):
     file = a_demo.secrets_dir / "demo-accounts.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert len({account["password"] for account in accounts_of(a_demo)}) == 19
+    assert len({account["password"] for account in accounts_of(a_demo)}) == 20
 
 
 def test_a_second_start_changes_nothing_and_mends_the_file(a_demo: Settings, rooms: Rooms):
@@ -103,3 +108,17 @@ def test_the_past_is_the_same_for_the_same_day(a_demo: Settings, rooms: Rooms, c
     staff = demo_lives.Staff(dict.fromkeys(ROLES, (someone,)), dict.fromkeys(units, someone))
     first, second = (demo_lives.a_past(clock.now(), a_demo, units, staff) for _ in range(2))
     assert first == second
+
+
+def test_dl6_the_demo_has_vendors_orders_and_cards(a_demo: Settings, rooms: Rooms):
+    with rooms.database.transaction() as session:
+        found = vendor_queries.listed(session, vendor_queries.Wanted(), rooms.vendors.terms, rooms.clock.now())
+        assert len(found) == 40
+        assert {one.card.card for one in found} == {"none", "yellow", "red"}
+        assert any(one.stops == ("licence_expired",) for one in found)
+        orders = session.scalars(select(Order)).all()
+        assert (len(orders), {order.state for order in orders}) == (200, set(ORDER_STATES))
+        works_for = session.scalars(select(VendorPerson.vendor_id)).one()
+        assert any(order.vendor_id == works_for and order.state == "offered" for order in orders)
+        for one in found:
+            vendor_rules.licence(one.vendor.licence_no)
