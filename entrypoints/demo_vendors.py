@@ -111,7 +111,8 @@ def _order(  # noqa: PLR0917
         Order, id=order_id, order_no=number, service=vendor["service"], wish=chance.choice(kind["wishes"]),
         unit_id=units[place], address=f"{called}{chance.randint(1, 20)}号楼", contact=f"139000{chance.randint(10_000, 99_999)}",
         petitioner=chance.choice("赵钱孙李周吴") + chance.choice(("先生", "女士")), state=state, automatic=True, fen=fen,
-        vendor_id=None if nobody else vendor["id"], created_at=at, created_by=operator.id, accepted_at=steps.get("accept"), done_at=steps.get("finish"),
+        vendor_id=None if nobody else vendor["id"], created_at=at, created_by=operator.id,
+        accepted_at=steps.get("accept"), done_at=steps.get("finish"),
         closed_at=steps.get("confirm") or steps.get("cancel"), version=1 + len(steps),
     )  # fmt: skip
     _node(past, "opened", at, operator, order_id=order_id)

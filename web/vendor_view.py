@@ -184,7 +184,7 @@ def complaints_out(
             id=row.id, order_id=row.order_id, vendor_id=row.vendor_id, vendor=vendor.name, said=row.said, state=row.state,
             at=row.at, evidence=row.evidence, judged_at=row.judged_at, judged_by=_name(names, row.judged_by),
             appeal=row.appeal, appealed_at=row.appealed_at, ruling=row.ruling, ruled_at=row.ruled_at,
-            appeal_until=row.judged_at + room.terms.cards.appeal if row.state == "verified" and row.judged_at else None,
+            appeal_until=_appeal_until(wired, row),
             ruled_by=_name(names, row.ruled_by), version=row.version,
             steps=steps_out(state.allowed(
                 state.COMPLAINT, state.COMPLAINT_STEPS, row.state, room.complaints.may(session, whose, row, vendor)
@@ -192,6 +192,14 @@ def complaints_out(
         )
         for row, vendor in found
     ]
+
+
+def _appeal_until(wired: Services, row: Complaint) -> datetime | None:
+    """While it may still be appealed."""
+    if row.state != "verified" or row.judged_at is None:
+        return None
+    until = row.judged_at + wired.vendors.terms.cards.appeal
+    return until if until >= wired.clock.now() else None
 
 
 def _name(names: dict[UUID, str], person_id: UUID | None) -> str | None:

@@ -13,7 +13,7 @@ export interface Reveal {
   hide: () => void
 }
 
-export type RevealPath = `/api/tickets/${string}/reveal` | `/api/recalls/${string}/reveal`
+export type RevealPath = `/api/tickets/${string}/reveal` | `/api/recalls/${string}/reveal` | `/api/vendor-orders/${string}/reveal`
 
 export function useReveal(path: () => RevealPath): Reveal {
   const numbers = shallowRef<Revealed | null>(null)

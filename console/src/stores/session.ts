@@ -61,9 +61,11 @@ export const useSession = defineStore('session', () => {
   }
 
   /** May this person open a page with this route meta? */
-  function mayOpen(meta: { roles?: string[]; agent?: boolean; demo?: boolean }): boolean {
+  function mayOpen(meta: { roles?: string[]; agent?: boolean; demo?: boolean; public?: boolean }): boolean {
     if (meta.demo && !demo.value) return false
     if (meta.agent && !isAgent.value) return false
+    // A vendor's own people have a page of their own and no other.
+    if (has('vendor') && !meta.public) return meta.roles?.includes('vendor') ?? false
     return !meta.roles || has(...(meta.roles as Role[]))
   }
 
