@@ -5,6 +5,7 @@ import json
 import os
 import re
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
@@ -36,6 +37,10 @@ class Settings(BaseSettings):
     menu_profile: Literal["menu", "direct"] = "menu"
     timezone: str = "Asia/Shanghai"
     area_name: str = "云溪县"
+    # Where citizens reach our pages (https://12345.example.cn): goes into the SMS that acknowledges a ticket. docs/proxy.md
+    public_url: str | None = None
+    # Addresses of reverse proxies whose X-Forwarded-For is believed; all others' is not.
+    trusted_proxies: list[str] = []
     recordings_min_free_mb: int = 500
     tls_certificate: Path | None = None
     tls_key: Path | None = None
@@ -94,6 +99,20 @@ class Settings(BaseSettings):
         for number in value:
             if not re.fullmatch(r"[0-9]{3,15}", number):
                 raise ValueError(f"{number!r} is not a hotline number: 3 to 15 digits")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_address(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?", value):
+            raise ValueError(f"{value!r} is not an address: https://, a name, and no path")
+        return value.rstrip("/") if value else None
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, value: list[str]) -> list[str]:
+        for address in value:
+            ip_network(address)
         return value
 
     @field_validator("trunk_session_seconds")

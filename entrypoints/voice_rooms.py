@@ -6,7 +6,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from common.errors import IllegalStepError, NotFoundError
 from entrypoints.wiring import Rooms
@@ -15,7 +14,9 @@ from ivr.survey import SurveyCall
 from surveys.model import Attempt, Survey
 from telephony.events import CallEntered
 from tickets.model import Ticket
-from tickets.queries import progress
+from tickets.progress.errors import TooManyTriesError
+from tickets.progress.queries import for_number
+from tickets.progress.rules import question
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +40,14 @@ class Intake:
             self._rooms.calls.served_itself(session, call_id)
 
     def progress(self, ticket_no: str, caller: str | None, last_four: str | None) -> ProgressAnswer | None:
-        with self._rooms.database.transaction() as session:
-            found = progress(session, ticket_no, caller)
-            if found is None and last_four is not None:
-                found = progress(session, ticket_no, _number_ending(session, ticket_no, last_four))
+        try:
+            with self._rooms.database.transaction() as session:
+                found = for_number(session, ticket_no, caller)
+                asked = question(ticket_no, last_four) if last_four is not None else None
+                if found is None and asked is not None:
+                    found = self._rooms.progress.ask(session, asked, caller)
+        except TooManyTriesError:  # they hear that nothing matches; an operator is one key away
+            return None
         if found is None:
             return None
         filed_on = found.filed_at.astimezone(self._zone).date() if found.filed_at else None
@@ -81,12 +86,6 @@ class SurveyRoom:
             else:
                 self._rooms.surveys.answer(session, attempt, solved, satisfaction)
         log.info("survey.recorded attempt=%s finished=%s", attempt, finished)
-
-
-def _number_ending(session: Session, ticket_no: str, last_four: str) -> str | None:
-    """The number that this ticket was called in from, for who knows its last four digits."""
-    number = session.scalar(select(Ticket.caller).where(Ticket.ticket_no == ticket_no))
-    return number if number and len(last_four) == 4 and number.endswith(last_four) else None
 
 
 def _uuid(text: str) -> UUID | None:

@@ -26,6 +26,7 @@ def main(settings: Settings) -> None:
         grid_tasks=rooms.grid_tasks, grid_photos=rooms.grid_photos, recordings=rooms.recordings,
         surveys=rooms.surveys, transcription=rooms.transcription, vendors=rooms.vendors,
         attachments=rooms.attachments, categories=rooms.categories, imports=rooms.imports, knowledge=rooms.knowledge,
+        progress=rooms.progress,
     )  # fmt: skip
     # The search's dictionary takes a second to load: not in the request that saves the first ticket.
     threading.Thread(target=warm_up, name="dictionary", daemon=True).start()
@@ -40,7 +41,8 @@ def main(settings: Settings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
         ws_max_size=65_536,
         timeout_graceful_shutdown=3,
         **options,  # type: ignore[arg-type]  # two file names

@@ -30,6 +30,7 @@ from tickets.knowledge.importing import ServiceItems
 from tickets.knowledge.service import Knowledge
 from tickets.moving import Limits
 from tickets.places.importing import PlaceList
+from tickets.progress.service import CitizensView
 from tickets.search import keep_dictionary
 from tickets.service import Tickets
 from tickets.vendors.service import VendorRoom, open_room
@@ -58,6 +59,7 @@ class Rooms:
     categories: Categories
     imports: Imports
     knowledge: Knowledge
+    progress: CitizensView
 
 
 def wire(settings: Settings, database: Database | None = None, clock: Clock | None = None) -> Rooms:
@@ -68,7 +70,7 @@ def wire(settings: Settings, database: Database | None = None, clock: Clock | No
     instructions = Instructions(clock)
     accounts = Accounts(clock, Throttle(database, clock), Passwords(), extension_of)
     agents = Agents(clock, settings, instructions)
-    messaging = Messaging(clock, settings.area_name)
+    messaging = Messaging(clock, settings.area_name, settings.public_url)
     limits = Limits(extensions=settings.max_extensions, redos=settings.max_redos)
     tickets = Tickets(clock, messaging, settings.timezone, settings.hotline_numbers[0], limits=limits)
     surveys = Surveys(clock, instructions, calling_hours(settings), settings.node, settings.hotline_numbers, tickets=tickets)
@@ -87,6 +89,7 @@ def wire(settings: Settings, database: Database | None = None, clock: Clock | No
         recordings=recordings, calls=calls, surveys=surveys, transcription=transcription,
         vendors=open_room(clock, settings, messaging),
         attachments=attachments, categories=Categories(accounts), imports=imports, knowledge=knowledge,
+        progress=CitizensView(clock),
     )  # fmt: skip
 
 

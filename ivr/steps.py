@@ -1,25 +1,15 @@
 """The interpreter of a flow: `step(flow, state, input) -> (state, action)`. Pure; `conversation.py` gives it a telephone."""
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from ivr import menu
 from ivr.menu import AGENT, REPEAT, Flow
+from tickets.progress.rules import PHASES
 
 WRONG_KEY = "menu/wrong-key"
-# What is told of a ticket's state: being registered, in progress, done, not accepted.
-SPOKEN: Mapping[str, str] = {
-    "draft": "draft",
-    **dict.fromkeys((
-        "received", "incomplete", "triaged", "conference", "submitted", "dispatched", "return_requested", "in_progress",
-        "extension_requested", "on_hold", "in_review", "reopened", "merged",
-    ), "filed"),
-    **dict.fromkeys(("answered", "awaiting_survey", "closed", "handed_over"), "closed"),
-    **dict.fromkeys(("declined", "discarded"), "discarded"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -265,7 +255,7 @@ def _filled(prompt: str, answer: ProgressAnswer | None) -> tuple[str, ...]:
         case "$number":
             return digits(answer.ticket_no)
         case "$state":
-            return (f"progress/state-{SPOKEN[answer.state]}",)
+            return (f"progress/state-{PHASES[answer.state]}",)
         case _:
             return ("progress/filed-on", *on_day(answer.filed_on)) if answer.filed_on else ()
 

@@ -21,8 +21,9 @@ log = logging.getLogger(__name__)
 
 
 class Messaging:
-    def __init__(self, clock: Clock, area_name: str) -> None:
-        self._clock, self._area = clock, area_name
+    def __init__(self, clock: Clock, area_name: str, public_url: str | None = None) -> None:
+        """`public_url`: where citizens reach our web pages, if they do."""
+        self._clock, self._area, self._public_url = clock, area_name, public_url
 
     def queue(
         self, session: Session, *, key: str, to: str | None, body: str, purpose: str, ticket_id: uuid.UUID | None = None
@@ -78,7 +79,11 @@ class Messaging:
         self, session: Session, *, ticket_id: uuid.UUID, ticket_no: str, number: str | None, line: str, language: str
     ) -> uuid.UUID | None:
         """Tell the citizen the number of the ticket that was just filed. Once per ticket."""
-        body = text_for("acknowledgement", language, ticket_no=ticket_no, line=line, area=self._area)
+        told = {"ticket_no": ticket_no, "line": line, "area": self._area}
+        if self._public_url is None:
+            body = text_for("acknowledgement", language, **told)
+        else:
+            body = text_for("acknowledgement_online", language, **told, url=f"{self._public_url}/progress")
         return self.queue(
             session, key=f"acknowledge-{ticket_id}", to=number, body=body, purpose="acknowledgement", ticket_id=ticket_id
         )

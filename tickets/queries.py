@@ -1,4 +1,4 @@
-"""Reads: the list with its search, one ticket with its timeline, a caller's history, the answer to "how far is it?"."""
+"""Reads: the list with its search, one ticket with its timeline, a caller's history."""
 from __future__ import annotations
 
 import uuid
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tickets import search, work
 from tickets.model import Ticket, TimelineEntry
-from tickets.rules import dwell_seconds, valid_ticket_number
+from tickets.rules import dwell_seconds
 from tickets.sight import Viewer, sees
 from tickets.state import OPEN_STATES, STATES
 
@@ -43,16 +43,6 @@ class Node:
     text: str
     details: dict[str, Any]
     dwell_seconds: float | None
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What a citizen may hear over the phone about a ticket."""
-
-    ticket_no: str
-    state: str
-    filed_at: datetime | None
-    closed_at: datetime | None
 
 
 def list_tickets(
@@ -145,18 +135,3 @@ def history(
     if without is not None:
         query = query.where(Ticket.id != without)
     return session.scalars(query).all()
-
-
-def progress(session: Session, ticket_no: str, caller: str | None) -> Progress | None:
-    """How far a ticket is, only for the number that filed it; None for any other number, whatever the reason. One that was
-    merged is as far as the one it was merged into."""
-    if not caller or not valid_ticket_number(ticket_no):
-        return None
-    row = session.scalar(
-        select(Ticket).where(Ticket.ticket_no == ticket_no, or_(Ticket.caller == caller, Ticket.contact == caller))
-    )
-    if row is None or row.ticket_no is None:
-        return None
-    worked_on = session.get(Ticket, row.merged_into) if row.merged_into is not None else row
-    assert worked_on is not None
-    return Progress(row.ticket_no, worked_on.state, row.filed_at, worked_on.closed_at)

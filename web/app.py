@@ -45,6 +45,7 @@ from web import (
     vendors,
 )
 from web.bodies import BodyLimit
+from web.citizen import page as citizen
 from web.console import mount_console
 from web.dependencies import Services
 
@@ -78,7 +79,7 @@ def create_app(wired: Services, console: Path | None = None) -> FastAPI:
     intake = (categories, places, imports, knowledge, attachments, likeness)
     steps = (intake_steps, dispatch_steps, unit_steps)
     wards = (grid, grid_desk, grid_import, vendors, vendor_orders, vendor_complaints)
-    for room in (*rooms, *steps, *wards, *intake):
+    for room in (*rooms, *steps, *wards, *intake, citizen):
         app.include_router(room.router)
     if wired.settings.demo:
         app.include_router(demo.router)

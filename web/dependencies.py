@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tickets.grid.tasks import GridTasks
     from tickets.imports.service import Imports
     from tickets.knowledge.service import Knowledge
+    from tickets.progress.service import CitizensView
     from tickets.service import Tickets
     from tickets.vendors.service import VendorRoom
     from transcription.service import Transcription
@@ -62,6 +63,7 @@ class Services:
     categories: Categories
     imports: Imports
     knowledge: Knowledge
+    progress: CitizensView
 
 
 @dataclass(frozen=True)

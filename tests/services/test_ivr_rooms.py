@@ -18,6 +18,7 @@ from routing.model import Call
 from surveys.model import Attempt, Survey, Verdict
 from tests.services.people import somebody
 from tests.unit.ivr.scripted_voice import HANG_UP, SILENCE, ScriptedVoice
+from tickets.progress.rules import PER_TICKET
 
 CITIZEN = "13900000001"
 NEIGHBOUR = "13900000002"
@@ -98,6 +99,21 @@ def test_a_neighbour_who_guesses_hears_nothing(rooms: Rooms, a_filed_ticket: str
     voice = call(rooms, "2", *tries, caller=NEIGHBOUR)
     assert not any(prompt.startswith("progress/state") for prompt in voice.played)
     assert voice.played[-2:] == ["progress/too-many", "menu/connecting"]
+
+
+def test_bt8_a_ticket_in_confidence_is_told_to_its_own_telephone_only(rooms: Rooms, a_filed_ticket: str) -> None:
+    with rooms.database.transaction() as session:
+        session.execute(text("UPDATE tickets SET secrecy = 'confidential'"))
+    assert STATE_FILED in call(rooms, "2", *a_filed_ticket, "#", caller=CITIZEN).played
+    assert STATE_FILED not in call(rooms, "2", *a_filed_ticket, "#", *CITIZEN[-4:], caller=NEIGHBOUR).played
+
+
+def test_bt8_guesses_by_phone_are_counted_over_calls(rooms: Rooms, a_filed_ticket: str) -> None:
+    for guess in range(PER_TICKET.tries):
+        call(rooms, "2", *a_filed_ticket, "#", *f"{guess + 10:04d}", HANG_UP, caller=None)
+    asked = ("2", *a_filed_ticket, "#", *CITIZEN[-4:], HANG_UP)
+    assert STATE_FILED not in call(rooms, *asked, caller=None).played
+    assert STATE_FILED in call(rooms, "2", *a_filed_ticket, "#", caller=CITIZEN).played
 
 
 def test_a_lost_database_keeps_nobody_from_an_agent(rooms: Rooms, a_filed_ticket: str) -> None:

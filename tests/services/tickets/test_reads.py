@@ -10,6 +10,7 @@ from common.database import Database
 from tickets import queries
 from tickets.bulk import PastStep, PastTicket, insert_past
 from tickets.model import Ticket
+from tickets.progress.queries import for_number
 from tickets.service import Tickets
 from tickets.state import SYSTEM, Actor
 
@@ -115,10 +116,10 @@ def test_a_confidential_ticket_is_not_shown_when_the_number_calls_again(
 def test_progress_is_told_to_the_number_that_filed_it_only(database: Database, a_filed_ticket: Ticket) -> None:
     number = a_filed_ticket.ticket_no or ""
     with database.transaction() as session:
-        told = queries.progress(session, number, "13900000001")
+        told = for_number(session, number, "13900000001")
         assert told is not None
         assert told.state == "received"
         for asked, caller in [
             (number, "13900000009"), (number, None), ("202603029999", "13900000001"), ("1' OR 1=1", "13900000001"),
         ]:
-            assert queries.progress(session, asked, caller) is None
+            assert for_number(session, asked, caller) is None

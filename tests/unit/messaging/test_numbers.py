@@ -35,5 +35,6 @@ def test_numbers(raw: str | None, wanted: str | None) -> None:
 def test_the_text_is_in_the_citizens_language_or_in_chinese() -> None:
     values = {"ticket_no": "202611230001", "line": "12345", "area": "云溪县"}
     assert "202611230001" in text_for("acknowledgement", "zh-CN", **values)
+    assert " https://a.cn/progress " in text_for("acknowledgement_online", "zh-CN", **values, url="https://a.cn/progress")
     assert text_for("acknowledgement", "en-GB", **values).startswith("[云溪县 12345] Your request")
     assert text_for("acknowledgement", "fr", **values) == text_for("acknowledgement", "zh", **values)
