@@ -27,9 +27,10 @@ def held_by(session: Session, person_id: UUID) -> tuple[Held, ...]:
         select(Post.unit_id, Post.role, Unit.kind, Unit.lineage).join(Unit, Unit.id == Post.unit_id)
         .where(Post.person_id == person_id).order_by(Post.role, Post.unit_id)
     )
-    return tuple(_held(unit_id, role, kind, lineage) for unit_id, role, kind, lineage in rows)
+    return tuple(held(unit_id, role, kind, lineage) for unit_id, role, kind, lineage in rows)
 
 
-def _held(unit_id: UUID, role: str, kind: str, lineage: list[UUID]) -> Held:
+def held(unit_id: UUID, role: str, kind: str, lineage: list[UUID]) -> Held:
+    """A post with how far it reaches: a centre works for the unit it stands under."""
     area = lineage[-2] if kind == CENTRE and len(lineage) > 1 else unit_id
     return Held(unit_id, role, area, whole=area == lineage[0])

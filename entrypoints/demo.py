@@ -15,6 +15,7 @@ from accounts.rights import ROLES
 from common.secrets import secret, write_private
 from common.settings import Settings
 from entrypoints import demo_intake, demo_vendors
+from entrypoints.demo_clocks import wind_up
 from entrypoints.demo_lives import Staff, a_past, read
 from entrypoints.wiring import Rooms, wire
 from surveys.bulk import insert_past as insert_past_surveys
@@ -44,6 +45,7 @@ def fill(settings: Settings) -> None:
                 demo_intake.fill(rooms, session, units, writer, publisher)
                 past = a_past(rooms.clock.now(), settings, units, people)
                 insert_past(session, [life.ticket for life in past], settings.timezone)
+                wind_up(session, rooms.clocks, [life.ticket for life in past], rooms.clock.now())
                 insert_past_surveys(session, [survey for life in past for survey in life.surveys])
                 _vendors(session, rooms, units, people)
                 log.info("demo.filled units=%d people=%d tickets=%d", len(units), len(people), len(past))

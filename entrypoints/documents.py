@@ -6,6 +6,7 @@ from itertools import groupby
 
 from accounts.rights import HOLDERS, RIGHTS, ROLES
 from common.settings import PROJECT
+from tickets.clocks.described import rules_table
 
 TABLE = PROJECT / "tests" / "services" / "web_floor" / "roles.yaml"
 
@@ -60,7 +61,15 @@ def _marks(holders: frozenset[str]) -> str:
     return " | ".join("●" if role in holders else "" for role in ROLES)
 
 
-DOCUMENTS: Mapping[str, Callable[[], str]] = {"docs/roles.md": roles}
+def clocks() -> str:
+    """docs/clocks.md: written by hand but for the table of the default rules."""
+    there = (PROJECT / "docs/clocks.md").read_text(encoding="utf-8")
+    before, rest = there.split("<!-- rules:", 1)
+    mark, rest = rest.split("-->\n", 1)
+    return f"{before}<!-- rules:{mark}-->\n{rules_table()}\n<!-- /rules -->{rest.split('<!-- /rules -->', 1)[1]}"
+
+
+DOCUMENTS: Mapping[str, Callable[[], str]] = {"docs/roles.md": roles, "docs/clocks.md": clocks}
 
 
 def write() -> list[str]:

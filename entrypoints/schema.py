@@ -7,8 +7,9 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-from common.database import Base, sqlalchemy_url
+from common.database import Base, Database, sqlalchemy_url
 from common.settings import PROJECT
+from tickets.clocks.shipped import ship
 
 for room in sorted(PROJECT.glob("[a-z]*/__init__.py")):
     for model in sorted(room.parent.rglob("model.py")):
@@ -25,8 +26,13 @@ def alembic_config(url: str) -> Config:
 
 
 def migrate(url: str) -> None:
-    """Bring the database to the newest revision; refuses a database newer than this program (Alembic says which)."""
+    """Bring the database to the newest revision; refuses a database newer than this program (Alembic says which). Then what a
+    city starts with and may edit: holidays, working hours, rules of the clocks."""
     command.upgrade(alembic_config(url), "head")
+    database = Database(url, pool_size=1)
+    with database.transaction() as session:
+        ship(session)
+    database.close()
 
 
 def versions() -> list[Path]:

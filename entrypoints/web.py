@@ -22,7 +22,8 @@ def main(settings: Settings) -> None:
     rooms = wire(settings)
     services = Services(
         settings=settings, database=rooms.database, clock=rooms.clock, accounts=rooms.accounts, agents=rooms.agents,
-        calls=rooms.calls, messaging=rooms.messaging, tickets=rooms.tickets, grids=rooms.grids,
+        calls=rooms.calls, messaging=rooms.messaging, cities=rooms.cities, rulebook=rooms.rulebook, tickets=rooms.tickets,
+        grids=rooms.grids,
         grid_tasks=rooms.grid_tasks, grid_photos=rooms.grid_photos, recordings=rooms.recordings,
         surveys=rooms.surveys, transcription=rooms.transcription, vendors=rooms.vendors,
         attachments=rooms.attachments, categories=rooms.categories, imports=rooms.imports, knowledge=rooms.knowledge,

@@ -22,6 +22,9 @@ from telephony.instructions import Instructions
 from tickets.attachments.service import Attachments
 from tickets.categories.importing import CategoryList
 from tickets.categories.service import Categories
+from tickets.clocks.cities import Cities
+from tickets.clocks.rulebook import Rulebook
+from tickets.clocks.service import Clocks
 from tickets.grid.photos import Photos
 from tickets.grid.service import Grids
 from tickets.grid.tasks import GridTasks
@@ -46,6 +49,9 @@ class Rooms:
     accounts: Accounts
     agents: Agents
     messaging: Messaging
+    cities: Cities
+    rulebook: Rulebook
+    clocks: Clocks
     tickets: Tickets
     grids: Grids
     grid_tasks: GridTasks
@@ -72,7 +78,12 @@ def wire(settings: Settings, database: Database | None = None, clock: Clock | No
     agents = Agents(clock, settings, instructions)
     messaging = Messaging(clock, settings.area_name, settings.public_url)
     limits = Limits(extensions=settings.max_extensions, redos=settings.max_redos)
-    tickets = Tickets(clock, messaging, settings.timezone, settings.hotline_numbers[0], limits=limits)
+    cities, rulebook = Cities(accounts, settings.timezone), Rulebook(accounts)
+    clocks = Clocks(clock, cities, rulebook)
+    tickets = Tickets(
+        clock, messaging, settings.timezone, settings.hotline_numbers[0], limits=limits, on_moved=[clocks.on_moved],
+        on_written=[clocks.on_written],
+    )
     surveys = Surveys(clock, instructions, calling_hours(settings), settings.node, settings.hotline_numbers, tickets=tickets)
     tickets.on_moved.append(surveys.moved)  # the last: it may move a ticket on at once
     transcription = Transcription(clock, settings, database)
@@ -84,7 +95,7 @@ def wire(settings: Settings, database: Database | None = None, clock: Clock | No
     photos = Photos(settings.grid_photos_dir)
     return Rooms(
         settings=settings, database=database, clock=clock, instructions=instructions, accounts=accounts, agents=agents,
-        messaging=messaging, tickets=tickets, grids=Grids(clock),
+        messaging=messaging, cities=cities, rulebook=rulebook, clocks=clocks, tickets=tickets, grids=Grids(clock),
         grid_tasks=GridTasks(clock, tickets, photos), grid_photos=photos,
         recordings=recordings, calls=calls, surveys=surveys, transcription=transcription,
         vendors=open_room(clock, settings, messaging),

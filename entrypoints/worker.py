@@ -19,6 +19,8 @@ from entrypoints.sweeps import Sweep, Sweeps
 from entrypoints.wiring import Rooms, wire
 from messaging.outbox import Outbox, gateway_for
 from surveys.jobs import QUEUE, SurveyJobs
+from tickets.clocks.rules import ACCEPT_RETURN, SIGN
+from tickets.clocks.sweep import DeadlineSweep
 
 log = logging.getLogger("worker")
 STOP_SECONDS = 8.0
@@ -56,6 +58,8 @@ def worker_sweeps(rooms: Rooms, surveys: SurveyJobs, jobs: Jobs) -> list[Sweep]:
     database = rooms.database
     outbox = Outbox(database, gateway_for(rooms.settings, database, rooms.clock), rooms.clock)
 
+    deadlines = deadline_sweep(rooms)
+
     def seats() -> None:
         jobs.keep_seat()
         jobs.adopt()
@@ -71,10 +75,19 @@ def worker_sweeps(rooms: Rooms, surveys: SurveyJobs, jobs: Jobs) -> list[Sweep]:
         Sweep("recordings", lambda: rooms.recordings.seal_due(database), TICK, "recording"),
         Sweep("transcription", rooms.transcription.run_due, TICK, "transcription"),
         Sweep("vendors", lambda: rooms.vendors.due(database), TICK),
+        Sweep("deadlines", lambda: deadlines.run_due(database), TICK),
+        Sweep("calendar", lambda: deadlines.recalculate_due(database), 60.0, "calendar"),
         Sweep("seats", seats, 15.0),
         Sweep("mend", surveys.mend, 600.0),
         Sweep("space", space, 60.0),
     ]
+
+
+def deadline_sweep(rooms: Rooms) -> DeadlineSweep:
+    """What a clock does when its time is out is a verb of the tickets."""
+    return DeadlineSweep(
+        rooms.clock, rooms.clocks, {SIGN: rooms.tickets.auto_sign, ACCEPT_RETURN: rooms.tickets.auto_return}
+    )
 
 
 def _started(jobs: Jobs, stop: threading.Event) -> bool:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -32,6 +32,12 @@ class Hook(Protocol):
     ) -> object: ...
 
 
+class Written(Protocol):
+    """Called in the transaction of a write that moves nothing, with the names of the fields written."""
+
+    def __call__(self, session: Session, ticket: Ticket, fields: Collection[str], at: datetime) -> object: ...
+
+
 @dataclass(frozen=True)
 class Limits:
     """How often a unit may ask for more time, and how often a citizen's no sends the work back before it is closed."""
@@ -45,10 +51,11 @@ class Moving:
 
     def __init__(
         self, clock: Clock, messaging: Messaging, timezone: str, hotline: str, *, on_moved: Sequence[Hook] = (),
-        limits: Limits = Limits(),
+        on_written: Sequence[Written] = (), limits: Limits = Limits(),
     ) -> None:
         self._clock, self._messaging, self._timezone, self._hotline = clock, messaging, timezone, hotline
         self.on_moved: list[Hook] = list(on_moved)
+        self.on_written = list(on_written)
         self.limits = limits
 
     def _taken(
@@ -95,6 +102,9 @@ class Moving:
         log.info("ticket.%s id=%s by=%s", STEPS[step].kind, ticket.id, actor.id)
         if following != before:
             self._tell(session, ticket, before, step, now)
+        elif written:
+            for hook in self.on_written:
+                hook(session, ticket, written, now)
         return ticket
 
     def _tell(self, session: Session, ticket: Ticket, before: str, step: str, at: datetime) -> None:

@@ -20,6 +20,7 @@ from web import (
     attachments,
     calls,
     categories,
+    clocks,
     demo,
     demo_sms,
     dispatch_steps,
@@ -33,6 +34,7 @@ from web import (
     places,
     recalls,
     recordings,
+    reminders,
     reveal,
     settling,
     sip,
@@ -79,7 +81,7 @@ def create_app(wired: Services, console: Path | None = None) -> FastAPI:
     intake = (categories, places, imports, knowledge, attachments, likeness)
     steps = (intake_steps, dispatch_steps, unit_steps)
     wards = (grid, grid_desk, grid_import, vendors, vendor_orders, vendor_complaints)
-    for room in (*rooms, *steps, *wards, *intake, citizen):
+    for room in (*rooms, *steps, *wards, *intake, clocks, reminders, citizen):
         app.include_router(room.router)
     if wired.settings.demo:
         app.include_router(demo.router)

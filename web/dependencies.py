@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from surveys.service import Surveys
     from tickets.attachments.service import Attachments
     from tickets.categories.service import Categories
+    from tickets.clocks.cities import Cities
+    from tickets.clocks.rulebook import Rulebook
     from tickets.grid.photos import Photos
     from tickets.grid.service import Grids
     from tickets.grid.tasks import GridTasks
@@ -51,6 +53,8 @@ class Services:
     agents: Agents
     calls: CallDesk
     messaging: Messaging
+    cities: Cities
+    rulebook: Rulebook
     tickets: Tickets
     grids: Grids
     grid_tasks: GridTasks

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from web.calls import CallOut
+from web.deadlines import DeadlineOut
 
 
 class VerdictOut(BaseModel):
@@ -167,6 +168,7 @@ class TicketOut(BaseModel):
     basis: str | None
     hops: int
     due_at: datetime | None
+    deadlines: list[DeadlineOut]
     extension_until: datetime | None
     extensions: int
     extensions_left: int

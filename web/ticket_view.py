@@ -18,12 +18,14 @@ from routing.lists import call_rows
 from surveys import queries as surveys
 from surveys.model import Verdict
 from tickets import queries, relations, state
+from tickets.clocks import queries as clocks
 from tickets.model import Ticket
 from tickets.moving import empty_fields
 from tickets.sight import roles_toward, sees_petitioner
 from transcription import queries as transcripts
 from transcription.model import Suggestion
 from web.calls import CallOut
+from web.deadlines import deadline_out
 from web.dependencies import Person, Services
 from web.listeners import has_the_call, took_the_call
 from web.ticket_schemas import (
@@ -62,6 +64,7 @@ def ticket_out(session: Session, wired: Services, me: Person, ticket: Ticket) ->
         **_relations(session, me, ticket),
         petitioner_hidden=nameless,
         may_reveal=known and bool(ticket.caller or ticket.contact or (nameless and ticket.petitioner)),
+        deadlines=[deadline_out(one, now) for one in clocks.of_ticket(session, ticket.id)],
         extensions_left=max(0, wired.tickets.limits.extensions - ticket.extensions),
         contact_clear=clear and not hidden,
         caller_masked=masked(None if nameless else ticket.caller),

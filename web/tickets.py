@@ -22,9 +22,11 @@ from surveys.queries import uncertain as uncertain_surveys
 from surveys.queries import verdicts_of_tickets
 from tickets import queries, sight, work
 from tickets.categories import queries as categories
+from tickets.clocks import queries as clocks
 from tickets.model import Ticket
 from tickets.places import queries as places
-from web.dependencies import Me, Transaction, require_role
+from web.deadlines import DeadlineOut, deadline_out
+from web.dependencies import Me, Transaction, Wired, require_role
 from web.ticket_desk import Desk, Version
 from web.ticket_schemas import TicketOut, VerdictOut
 from web.ticket_view import SETTLERS, verdict_out
@@ -41,7 +43,8 @@ class TicketsQuery(BaseModel):
 
 
 class TicketRow(BaseModel):
-    """`highlight`: a piece of text with the hits between U+E000 and U+E001; plain text, never HTML."""
+    """`due`: the deadline that the row's lamp shows. `highlight`: a piece of text with the hits between U+E000 and U+E001; plain
+    text, never HTML."""
 
     id: UUID
     ticket_no: str | None
@@ -54,6 +57,7 @@ class TicketRow(BaseModel):
     place: str | None
     unit_name: str | None
     due_at: datetime | None
+    due: DeadlineOut | None
     hops: int
     redo_count: int
     caller_masked: str
@@ -130,11 +134,12 @@ class Decision(BaseModel):
 
 
 @router.get("")
-def tickets(wanted: Annotated[TicketsQuery, Query()], me: Me, session: Transaction) -> TicketsOut:
+def tickets(wanted: Annotated[TicketsQuery, Query()], wired: Wired, me: Me, session: Transaction) -> TicketsOut:
     found = queries.list_tickets(
         session, me, query=wanted.q, state=wanted.state, queue=wanted.queue, page=wanted.page, size=wanted.size
     )
     verdicts = verdicts_of_tickets(session, [ticket.id for ticket in found.tickets])
+    now, due = wired.clock.now(), clocks.governing(session, [ticket.id for ticket in found.tickets])
     led_by = {one.unit_id for one in found.tickets if one.unit_id}
     units = {unit_id: name for unit_id, name in session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(led_by)))}
     return TicketsOut(
@@ -143,7 +148,7 @@ def tickets(wanted: Annotated[TicketsQuery, Query()], me: Me, session: Transacti
                 **{name: getattr(one, name) for name in TicketRow.model_fields if name in Ticket.__table__.columns},
                 unit_name=units.get(one.unit_id) if one.unit_id else None, verdict=verdict_out(verdicts.get(one.id)),
                 caller_masked=masked((one.caller or one.contact) if sight.lists_number(me, one) else None),
-                highlight=found.highlights.get(one.id),
+                highlight=found.highlights.get(one.id), due=deadline_out(due[one.id], now) if one.id in due else None,
             )
             for one in found.tickets
         ],

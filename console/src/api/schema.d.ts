@@ -2355,6 +2355,217 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overview
+         * @description This year and the next must be there: a clock that starts today may end then.
+         */
+        get: operations["overview_api_clocks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clocks/cities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add City */
+        post: operations["add_city_api_clocks_cities_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clocks/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calendar */
+        get: operations["calendar_api_clocks_calendar_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clocks/calendar/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set Day */
+        post: operations["set_day_api_clocks_calendar_days_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clocks/calendar/years": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Complete Year */
+        post: operations["complete_year_api_clocks_calendar_years_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clocks/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set Hours */
+        post: operations["set_hours_api_clocks_hours_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clocks/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules */
+        get: operations["rules_api_clocks_rules_get"];
+        put?: never;
+        /** Add Rule */
+        post: operations["add_rule_api_clocks_rules_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clocks/rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change Rule */
+        patch: operations["change_rule_api_clocks_rules__rule_id__patch"];
+        trace?: never;
+    };
+    "/api/clocks/rules/{rule_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End Rule */
+        post: operations["end_rule_api_clocks_rules__rule_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clocks/reckon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reckon
+         * @description When a clock that starts then would be half over, nearly over and due: the calculator, and the preview of a rule.
+         */
+        post: operations["reckon_api_clocks_reckon_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reminders */
+        get: operations["reminders_api_reminders_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Seen */
+        post: operations["seen_api_reminders_seen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/demo/accounts": {
         parameters: {
             query?: never;
@@ -2773,6 +2984,34 @@ export interface components {
             /** Ended At */
             ended_at: string | null;
         };
+        /** CalendarDayOut */
+        CalendarDayOut: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Work */
+            work: boolean;
+            /** Name */
+            name: string;
+        };
+        /**
+         * CalendarOut
+         * @description `complete`: the year's holidays are there; else Saturdays and Sundays are taken as rest days. `days`: those that differ.
+         */
+        CalendarOut: {
+            /** City */
+            city: string;
+            /** Year */
+            year: number;
+            /** Complete */
+            complete: boolean;
+            /** Days */
+            days: components["schemas"]["CalendarDayOut"][];
+            /** Hours */
+            hours: components["schemas"]["SeasonOut"][];
+        };
         /** CallOut */
         CallOut: {
             /** Id */
@@ -2892,6 +3131,122 @@ export interface components {
              */
             ticket_id: string;
         };
+        /** CityAdd */
+        CityAdd: {
+            /** Code */
+            code: string;
+        };
+        /** ClockRuleChange */
+        ClockRuleChange: {
+            /** Amount */
+            amount?: number | null;
+            /** Unit */
+            unit?: string | null;
+            /** Pauses */
+            pauses?: string[] | null;
+            /** Extensions */
+            extensions?: number | null;
+            /** Source */
+            source?: string | null;
+        };
+        /** ClockRuleIn */
+        ClockRuleIn: {
+            /** Clock */
+            clock: string;
+            /** Amount */
+            amount: number;
+            /** Unit */
+            unit: string;
+            /**
+             * City
+             * @default
+             */
+            city: string;
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            /**
+             * Urgency
+             * @default
+             */
+            urgency: string;
+            /**
+             * Category
+             * @default
+             */
+            category: string;
+            /**
+             * Secrecy
+             * @default
+             */
+            secrecy: string;
+            /**
+             * Pauses
+             * @default []
+             */
+            pauses: string[];
+            /**
+             * Extensions
+             * @default 0
+             */
+            extensions: number;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+        };
+        /**
+         * ClockRuleOut
+         * @description `category_path`: the name of the category that its digits stand for. `running`: clocks that run by it now and keep what
+         *     it said when they started.
+         */
+        ClockRuleOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Clock */
+            clock: string;
+            /** Amount */
+            amount: number;
+            /** Unit */
+            unit: string;
+            /** City */
+            city: string;
+            /** Kind */
+            kind: string;
+            /** Urgency */
+            urgency: string;
+            /** Category */
+            category: string;
+            /** Category Path */
+            category_path: string;
+            /** Secrecy */
+            secrecy: string;
+            /** Pauses */
+            pauses: string[];
+            /** Extensions */
+            extensions: number;
+            /** Source */
+            source: string;
+            /** Active */
+            active: boolean;
+            /** Running */
+            running: number;
+        };
+        /** ClocksOut */
+        ClocksOut: {
+            /** Cities */
+            cities: string[];
+            /** Missing Years */
+            missing_years: components["schemas"]["MissingYear"][];
+            /** May Edit */
+            may_edit: boolean;
+        };
         /**
          * ComplaintOut
          * @description The names are those of who filed, judged and ruled: nobody judges namelessly.
@@ -2965,6 +3320,75 @@ export interface components {
             /** Password */
             password: string;
         };
+        /**
+         * DaySet
+         * @description `work` null: as the weekday says.
+         */
+        DaySet: {
+            /**
+             * City
+             * @default
+             */
+            city: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Work */
+            work: boolean | null;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+        };
+        /**
+         * DeadlineOut
+         * @description `lamp`: now, or when it stopped; yellow from `most_at` on. `workday_before`: the last working day before the due day, if
+         *     that day works: whoever looks from then on may call the due day the next working day.
+         */
+        DeadlineOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Clock */
+            clock: string;
+            /**
+             * Lamp
+             * @enum {string}
+             */
+            lamp: "green" | "yellow" | "red" | "paused";
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Most At
+             * Format: date-time
+             */
+            most_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Paused At */
+            paused_at: string | null;
+            /** Stopped At */
+            stopped_at: string | null;
+            /** Extensions */
+            extensions: number;
+            /** Extensions Allowed */
+            extensions_allowed: number;
+            /** Workday Before */
+            workday_before: string | null;
+            /** Unknown Year */
+            unknown_year: number | null;
+        };
         /** Decision */
         Decision: {
             /** Field */
@@ -3034,6 +3458,59 @@ export interface components {
             outline: number[][] | null;
             /** Retired */
             retired: boolean;
+        };
+        /**
+         * DueIn
+         * @description From then, so long, by this calendar.
+         */
+        DueIn: {
+            /**
+             * City
+             * @default
+             */
+            city: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /** Amount */
+            amount: number;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * DueOut
+         * @description `share`: how much of it has passed now, 1 when due. `unknown_year`: reached without a calendar. `workday_before`: the last
+         *     working day before the due day, if that works.
+         */
+        DueOut: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * Half At
+             * Format: date-time
+             */
+            half_at: string;
+            /**
+             * Most At
+             * Format: date-time
+             */
+            most_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Workday Before */
+            workday_before: string | null;
+            /** Unknown Year */
+            unknown_year: number | null;
+            /** Share */
+            share: number;
         };
         /** EarlierTicketOut */
         EarlierTicketOut: {
@@ -3176,6 +3653,18 @@ export interface components {
             until: string;
             /** Code */
             code: string;
+        };
+        /** HoursSet */
+        HoursSet: {
+            /**
+             * City
+             * @default
+             */
+            city: string;
+            /** Seasons */
+            seasons: {
+                [key: string]: unknown;
+            }[];
         };
         /** ImportOut */
         ImportOut: {
@@ -3340,6 +3829,16 @@ export interface components {
             created_at: string;
             /** Sent At */
             sent_at: string | null;
+        };
+        /**
+         * MissingYear
+         * @description Years that are near and have no calendar.
+         */
+        MissingYear: {
+            /** City */
+            city: string;
+            /** Year */
+            year: number;
         };
         /** MoreTime */
         MoreTime: {
@@ -4197,6 +4696,33 @@ export interface components {
              */
             unit_id: string;
         };
+        /** ReminderOut */
+        ReminderOut: {
+            /** Id */
+            id: number;
+            /**
+             * Ticket Id
+             * Format: uuid
+             */
+            ticket_id: string;
+            /** Ticket No */
+            ticket_no: string | null;
+            /** Title */
+            title: string | null;
+            /** Mark */
+            mark: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            deadline: components["schemas"]["DeadlineOut"];
+        };
+        /** RemindersSeen */
+        RemindersSeen: {
+            /** Up To */
+            up_to: number;
+        };
         /** Removal */
         Removal: {
             /** Reason */
@@ -4354,6 +4880,16 @@ export interface components {
              * Format: date-time
              */
             at: string;
+        };
+        /**
+         * SeasonOut
+         * @description `begins`: month-day. `spans`: [from, to] of one day, 24:00 being its end.
+         */
+        SeasonOut: {
+            /** Begins */
+            begins: string;
+            /** Spans */
+            spans: string[][];
         };
         /** ServiceIn */
         ServiceIn: {
@@ -4859,6 +5395,8 @@ export interface components {
             hops: number;
             /** Due At */
             due_at: string | null;
+            /** Deadlines */
+            deadlines: components["schemas"]["DeadlineOut"][];
             /** Extension Until */
             extension_until: string | null;
             /** Extensions */
@@ -4927,7 +5465,8 @@ export interface components {
         };
         /**
          * TicketRow
-         * @description `highlight`: a piece of text with the hits between U+E000 and U+E001; plain text, never HTML.
+         * @description `due`: the deadline that the row's lamp shows. `highlight`: a piece of text with the hits between U+E000 and U+E001; plain
+         *     text, never HTML.
          */
         TicketRow: {
             /**
@@ -4958,6 +5497,7 @@ export interface components {
             unit_name: string | null;
             /** Due At */
             due_at: string | null;
+            due: components["schemas"]["DeadlineOut"] | null;
             /** Hops */
             hops: number;
             /** Redo Count */
@@ -5352,6 +5892,18 @@ export interface components {
             valid_from?: string | null;
             /** Valid Until */
             valid_until?: string | null;
+        };
+        /** YearSet */
+        YearSet: {
+            /**
+             * City
+             * @default
+             */
+            city: string;
+            /** Year */
+            year: number;
+            /** Complete */
+            complete: boolean;
         };
         /** NamedOut */
         web__grid__NamedOut: {
@@ -9932,6 +10484,391 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SimilarOut"][];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    overview_api_clocks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClocksOut"];
+                };
+            };
+        };
+    };
+    add_city_api_clocks_cities_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CityAdd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClocksOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    calendar_api_clocks_calendar_get: {
+        parameters: {
+            query: {
+                year: number;
+                city?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_day_api_clocks_calendar_days_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DaySet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    complete_year_api_clocks_calendar_years_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["YearSet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_hours_api_clocks_hours_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoursSet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rules_api_clocks_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockRuleOut"][];
+                };
+            };
+        };
+    };
+    add_rule_api_clocks_rules_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClockRuleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockRuleOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_rule_api_clocks_rules__rule_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClockRuleChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockRuleOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    end_rule_api_clocks_rules__rule_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockRuleOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reckon_api_clocks_reckon_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DueIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reminders_api_reminders_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderOut"][];
+                };
+            };
+        };
+    };
+    seen_api_reminders_seen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemindersSeen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

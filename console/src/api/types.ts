@@ -101,3 +101,13 @@ export interface TicketConflict {
   version: number
   changed: Partial<Record<TicketField, { yours: unknown; theirs: unknown }>>
 }
+
+export type ClocksOverview = Schema['ClocksOut']
+export type CalendarDay = Schema['CalendarDayOut']
+export type Season = Narrow<Schema['SeasonOut'], { spans: [string, string][] }>
+export type CalendarYear = Narrow<Schema['CalendarOut'], { hours: Season[] }>
+export type DurationUnit = 'work_days' | 'work_minutes' | 'wall_minutes'
+export type ClockRule = Narrow<Schema['ClockRuleOut'], { unit: DurationUnit }>
+export type DueSum = Schema['DueOut']
+export type Deadline = Schema['DeadlineOut']
+export type Reminder = Schema['ReminderOut']

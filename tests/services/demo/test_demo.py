@@ -16,9 +16,11 @@ from agents.model import Agent, Presence
 from common.embedded_postgres import EmbeddedPostgres
 from common.settings import Settings
 from entrypoints import demo, demo_lives
+from entrypoints.demo_clocks import BEGINS_NOW
 from entrypoints.wiring import Rooms, wire
 from surveys.queries import verdicts_of_tickets
 from telephony.lines import DEMO_LINES
+from tickets.clocks.model import Deadline
 from tickets.model import Ticket
 from tickets.queries import history
 from tickets.rules import FIELDS, clean
@@ -122,3 +124,14 @@ def test_dl6_the_demo_has_vendors_orders_and_cards(a_demo: Settings, rooms: Room
         assert any(order.vendor_id == works_for and order.state == "offered" for order in orders)
         for one in found:
             vendor_rules.licence(one.vendor.licence_no)
+
+
+def test_open_tickets_have_their_clocks_and_nobodys_turn_is_over_yet(a_demo: Settings, rooms: Rooms):
+    with rooms.database.transaction() as session:
+        alive = session.scalars(select(Deadline).where(Deadline.stopped_at.is_(None))).all()
+        waiting = session.scalars(select(Ticket.id).where(Ticket.state.in_(BEGINS_NOW))).all()
+        due = dict(session.execute(select(Ticket.id, Ticket.due_at).where(Ticket.due_at.isnot(None))).all())
+    assert {one.clock for one in alive} >= {"forward", "respond", "handle", "return_review"}
+    assert set(waiting) <= set(due)
+    assert all(due[one] > rooms.clock.now() for one in waiting)
+    assert any(moment < rooms.clock.now() for moment in due.values())
