@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -61,6 +62,7 @@ def a_past(now: datetime, settings: Settings, units: Mapping[str, UUID], staff: 
     return [Life(chance, now, settings, units, staff).of(told, moment) for moment in moments]
 
 
+@cache
 def read(name: str) -> dict[str, Any]:
     told: dict[str, Any] = yaml.safe_load((DATA / name).read_text(encoding="utf-8"))
     return told
