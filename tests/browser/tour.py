@@ -69,7 +69,14 @@ def tell(system: System, agent: Page, citizen: Page, desk: Page) -> None:
     at(agent, "ticket-file").click()
     number = at(agent, "ticket-no")
     expect(number).to_be_visible()
-    judge(citizen, desk, system, number.get_attribute("data-no") or "")
+    ticket_no = number.get_attribute("data-no") or ""
+    judge(citizen, desk, system, ticket_no)
+    citizen.goto("/progress")
+    shot(citizen, "progress-form")
+    citizen.locator("#ticket_no").fill(ticket_no)
+    citizen.locator("#last_four").fill("0001")
+    citizen.locator("button").click()
+    shot(citizen, "progress")
     for name, path in {"tickets": "/tickets", "calls": "/calls", "sms": "/demo/sms"}.items():
         desk.goto(path)
         desk.wait_for_load_state("networkidle")
