@@ -193,6 +193,11 @@ class Settings(BaseSettings):
         return self.data / "attachments"
 
     @property
+    def vendor_scans_dir(self) -> Path:
+        """Scans of licences; never served as files."""
+        return self.data / "vendor-scans"
+
+    @property
     def models_dir(self) -> Path:
         """Shared by all data directories: a speech model takes 40 MB to 1.3 GB."""
         return Path(os.environ.get("JIESU_MODELS", CACHE / "models"))

@@ -1,4 +1,4 @@
-"""Backup and restore of a data directory: the database, recordings, attachments and settings in one file, each part hashed.
+"""Backup and restore of a data directory: the database, what people filed and settings in one file, each part hashed.
 
 Secrets stay behind: they are generated anew where the backup is restored.
 """
@@ -65,7 +65,7 @@ def restore(settings: Settings, source: Path, report: Report, *, replace: bool) 
         with database_server.at_hand(settings) as url:
             report("database", 0.5)
             _put_database(url, unpacked / "database.dump", replace=replace)
-        report("recordings and attachments", 0.9)
+        report("recordings, attachments, photos and scans", 0.9)
         _put_files(settings, unpacked)
 
 
@@ -79,7 +79,10 @@ def _files(settings: Settings) -> Iterator[tuple[str, Path]]:
 
 
 def _folders(settings: Settings) -> dict[str, Path]:
-    return {"recordings": settings.recordings_dir, "attachments": settings.attachments_dir}
+    return {
+        "recordings": settings.recordings_dir, "attachments": settings.attachments_dir,
+        "grid-photos": settings.grid_photos_dir, "vendor-scans": settings.vendor_scans_dir,
+    }  # fmt: skip
 
 
 def _unpack(source: Path, folder: Path) -> None:

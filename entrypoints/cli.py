@@ -169,7 +169,7 @@ def docs() -> None:
 
 @app.command()
 def bench(
-    what: Literal["ivr", "pop", "asr"],
+    what: Literal["ivr", "pop", "asr", "grid"],
     as_json: Annotated[bool, typer.Option("--json")] = False,
     seconds: Annotated[int, typer.Option(help="Length of the load.")] = 300,
     rate: Annotated[float, typer.Option(help="Calls a second.")] = 0,

@@ -14,7 +14,7 @@ from accounts.reach import held_by
 from accounts.rights import ROLES
 from common.secrets import secret, write_private
 from common.settings import Settings
-from entrypoints import demo_intake, demo_vendors
+from entrypoints import demo_grid, demo_intake, demo_vendors
 from entrypoints.demo_clocks import wind_up
 from entrypoints.demo_lives import Staff, a_past, read
 from entrypoints.wiring import Rooms, wire
@@ -48,6 +48,7 @@ def fill(settings: Settings) -> None:
                 wind_up(session, rooms.clocks, [life.ticket for life in past], rooms.clock.now())
                 insert_past_surveys(session, [survey for life in past for survey in life.surveys])
                 _vendors(session, rooms, units, people)
+                demo_grid.fill(rooms, session, units, rooms.clock.now())
                 log.info("demo.filled units=%d people=%d tickets=%d", len(units), len(people), len(past))
         _keep_accounts(settings, organisation["people"], passwords)
     finally:

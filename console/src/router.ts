@@ -39,7 +39,7 @@ export function createConsoleRouter(): Router {
     const session = useSession()
     if (to.meta.public) return true
     if (!session.person) return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
-    if (to.meta.agent && !session.isAgent) return { path: session.has('vendor') ? '/my-orders' : '/tickets' }
+    if (to.meta.agent && !session.isAgent) return { path: session.home }
     return true
   })
   router.onError((error: Error, to) => {

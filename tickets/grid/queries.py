@@ -112,7 +112,8 @@ def seen(
     groups = _names(session, JointGroup, (task.group_id for task in tasks))
     numbers = {
         row.id: row.ticket_no for row in session.execute(
-            select(Ticket.id, Ticket.ticket_no).where(Ticket.id.in_({task.ticket_id for task in tasks if task.ticket_id}))
+            select(Ticket.id, Ticket.ticket_no)
+            .where(Ticket.id.in_({task.ticket_id for task in tasks if task.ticket_id}), sees_ticket(viewer))
         )
     }
     staffed = set(session.scalars(select(GridSquad.grid_id).where(GridSquad.grid_id.in_(grids)).distinct()))

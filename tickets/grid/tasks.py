@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from accounts.identity import Held
 from common.clock import Clock
 from common.errors import ConflictError, IllegalStepError, InvalidError, NotAllowedError, NotFoundError
+from tickets import assigning
 from tickets.grid import rules, state
 from tickets.grid.actions import OUTCOMES, Action, Report, claim
 from tickets.grid.errors import MovedError, TaskTakenError
@@ -188,11 +189,13 @@ class GridTasks:
 
     def _hand_up(self, session: Session, viewer: Viewer, task: GridTask, why: str) -> None:
         """To the centre: the ticket it serves hears of it (see `history`); else it becomes one, in the worker's name. The
-        centre's right to file is lent for this one ticket: a worker's own role reaches no other."""
+        centre's right to file is lent for this one ticket: a worker's own role reaches no other. Named for it, they go on
+        seeing it (`tickets.sight`) and can take no step with it."""
         task.state = "handed_up"
         if task.ticket_id is not None:
             return
-        clerk = Actor(viewer.id, viewer.name, (Held(session.get_one(Grid, task.grid_id).unit_id, "operator"),))
+        unit_id = session.get_one(Grid, task.grid_id).unit_id
+        clerk = Actor(viewer.id, viewer.name, (Held(unit_id, "operator"),))
         what = matter(task.matter)
         body = "\n".join(part for part in (task.text, why, f"{task.lon}, {task.lat}" if task.lon is not None else "") if part)
         title = f"{what.name}：{' '.join(task.text.split())[:TITLE]}"
@@ -201,6 +204,7 @@ class GridTasks:
             "occurred_at": task.created_at,
         }, channel="grid")  # fmt: skip
         self._tickets.file(session, clerk, ticket.id, ticket.version)
+        assigning.assign(session, ticket.id, unit_id, "intake", viewer.id)
         task.ticket_id = ticket.id
 
     def _seen(self, session: Session, viewer: Viewer, task_id: uuid.UUID) -> GridTask:

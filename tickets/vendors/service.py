@@ -45,5 +45,5 @@ def open_room(clock: Clock, settings: Settings, messaging: Messaging) -> VendorR
     registry = Vendors(clock, messaging, terms, line)
     return VendorRoom(
         terms=terms, registry=registry, complaints=Complaints(clock, terms.cards, registry),
-        scans=Scans(clock, settings.data / "vendor-scans"), orders=Orders(clock, messaging, terms, line),
+        scans=Scans(clock, settings.vendor_scans_dir), orders=Orders(clock, messaging, terms, line),
     )

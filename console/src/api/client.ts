@@ -3,11 +3,14 @@ import { ApiError } from './errors'
 import type { paths } from './schema'
 
 const DEADLINE_MS = 15_000
+/** A photo over a poor connection. */
+const UPLOAD_MS = 90_000
 const SAFE = new Set(['GET', 'HEAD'])
 
 export type Query = Record<string, string | number | boolean | null | undefined>
 export interface Options {
   query?: Query
+  /** JSON; a Blob goes as the bytes it is. */
   body?: unknown
   signal?: AbortSignal
 }
@@ -32,16 +35,17 @@ export function withQuery(path: string, query: Query = {}): string {
 
 async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json' }
-  if (options.body !== undefined) headers['Content-Type'] = 'application/json'
+  const bytes = options.body instanceof Blob ? options.body : null
+  if (options.body !== undefined) headers['Content-Type'] = bytes ? 'application/octet-stream' : 'application/json'
   if (!SAFE.has(method) && csrf) headers['X-CSRF-Token'] = csrf
-  const deadline = AbortSignal.timeout(DEADLINE_MS)
+  const deadline = AbortSignal.timeout(bytes ? UPLOAD_MS : DEADLINE_MS)
   let response: Response
   try {
     response = await fetch(withQuery(path, options.query), {
       method,
       headers,
       credentials: 'same-origin',
-      body: options.body === undefined ? null : JSON.stringify(options.body),
+      body: bytes ?? (options.body === undefined ? null : JSON.stringify(options.body)),
       signal: options.signal ? AbortSignal.any([options.signal, deadline]) : deadline,
     })
   } catch (error) {
@@ -98,6 +102,7 @@ type Known<Method extends string> = {
 export const api = {
   get: <T>(path: Known<'get'>, query?: Query, signal?: AbortSignal) => request<T>('GET', path, { query, signal }),
   post: <T = void>(path: Known<'post'>, body: unknown = {}) => request<T>('POST', path, { body }),
+  put: <T = void>(path: Known<'put'>, body: unknown) => request<T>('PUT', path, { body }),
   patch: <T = void>(path: Known<'patch'>, body: unknown) => request<T>('PATCH', path, { body }),
   delete: <T = void>(path: Known<'delete'>) => request<T>('DELETE', path),
 }

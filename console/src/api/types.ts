@@ -111,3 +111,21 @@ export type ClockRule = Narrow<Schema['ClockRuleOut'], { unit: DurationUnit }>
 export type DueSum = Schema['DueOut']
 export type Deadline = Schema['DeadlineOut']
 export type Reminder = Schema['ReminderOut']
+export type GridStep = 'take' | 'arrive' | 'resolve' | 'escalate' | 'hand_up' | 'release' | 'verify' | 'send_back'
+export type GridState = 'sent' | 'taken' | 'arrived' | 'resolved' | 'escalated' | 'handed_up' | 'verified' | 'sent_back'
+interface GridWords {
+  kind: 'found' | 'respond' | 'verify'
+  state: GridState
+  steps: GridStep[]
+}
+export type GridTask = Narrow<Schema['TaskOut'], GridWords>
+export type GridEvent = Narrow<Schema['EventOut'], { details: { photos?: string[]; to?: string; reason?: string } }>
+export type GridTaskWithHistory = Narrow<Schema['TaskWithHistory'], GridWords & { events: GridEvent[] }>
+export type GridServing = Schema['ServingOut']
+export type GridMatter = Schema['MatterOut']
+export type GridAction = Schema['ActionIn']
+export type GridActed = Narrow<Schema['Acted'], { task: GridTask | null }>
+export type GridLoad = Narrow<Schema['LoadOut'], { load: 'idle' | 'normal' | 'busy' | 'overdue' }>
+export type GridDetail = Schema['GridDetail']
+export type GridStaff = Schema['StaffOut']
+export type GridFeature = Narrow<Schema['FeatureOut'], { layer: 'grid' | 'area'; change: 'new' | 'changed' | 'same' | '' }>

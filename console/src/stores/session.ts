@@ -7,6 +7,14 @@ import { ApiError } from '@/api/errors'
 import type { Role, Session } from '@/api/types'
 import { type Locale, setLocale } from '@/i18n'
 
+/** Whom a grid worker's phone knows without a connection: name and roles, never the token of a session. */
+const KNOWN = 'jiesu.grid.session'
+
+function known(): Session | null {
+  const kept = location.pathname.startsWith('/grid') ? localStorage.getItem(KNOWN) : null
+  return kept ? (JSON.parse(kept) as Session) : null
+}
+
 export const useSession = defineStore('session', () => {
   const current = ref<Session | null>(null)
   /** The session ended under a person at work: a dialog asks to sign in again. */
@@ -15,6 +23,8 @@ export const useSession = defineStore('session', () => {
   const failure = ref<ApiError | null>(null)
   const person = computed(() => current.value?.person ?? null)
   const isAgent = computed(() => Boolean(person.value?.extension))
+  /** Where this person's work begins. */
+  const home = computed(() => (isAgent.value ? '/' : has('grid_worker') ? '/grid' : has('vendor') ? '/my-orders' : '/tickets'))
   const demo = computed(() => current.value?.demo ?? false)
 
   whenSignedOut(() => {
@@ -25,15 +35,19 @@ export const useSession = defineStore('session', () => {
     current.value = session
     setCsrf(session?.csrf ?? '')
     if (session) expired.value = false
+    if (session?.person.roles.includes('grid_worker')) localStorage.setItem(KNOWN, JSON.stringify({ ...session, csrf: '' }))
   }
 
   async function load(): Promise<void> {
     try {
       take(await api.get<Session>('/api/session'))
+      failure.value = null
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      failure.value = error.status === 401 ? null : error
-      take(null)
+      // The server decides all the same: what is done now waits in the phone's queue and is sent with a living session.
+      const offline = error.status === 0 ? known() : null
+      failure.value = error.status === 401 || offline ? null : error
+      take(offline)
     }
   }
 
@@ -45,6 +59,7 @@ export const useSession = defineStore('session', () => {
 
   async function signOut(): Promise<void> {
     await api.delete('/api/session')
+    localStorage.removeItem(KNOWN)
     take(null)
   }
 
@@ -69,5 +84,5 @@ export const useSession = defineStore('session', () => {
     return !meta.roles || has(...(meta.roles as Role[]))
   }
 
-  return { current, person, isAgent, demo, expired, failure, load, signIn, signOut, chooseLocale, has, mayOpen }
+  return { current, person, isAgent, home, demo, expired, failure, load, signIn, signOut, chooseLocale, has, mayOpen }
 })

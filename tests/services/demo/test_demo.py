@@ -15,12 +15,16 @@ from accounts.rights import ROLES
 from agents.model import Agent, Presence
 from common.embedded_postgres import EmbeddedPostgres
 from common.settings import Settings
-from entrypoints import demo, demo_lives
+from entrypoints import demo, demo_grid, demo_lives
 from entrypoints.demo_clocks import BEGINS_NOW
 from entrypoints.wiring import Rooms, wire
 from surveys.queries import verdicts_of_tickets
 from telephony.lines import DEMO_LINES
 from tickets.clocks.model import Deadline
+from tickets.grid import queries
+from tickets.grid.model import Grid, GridTask
+from tickets.grid.sight import Viewer
+from tickets.grid.state import OPEN
 from tickets.model import Ticket
 from tickets.queries import history
 from tickets.rules import FIELDS, clean
@@ -30,6 +34,8 @@ from tickets.vendors import rules as vendor_rules
 from tickets.vendors.model import VendorPerson
 from tickets.vendors.orders.model import Order
 from tickets.vendors.state import ORDER_STATES
+
+ACCOUNTS, GRIDS = 23, 60
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +67,8 @@ def test_the_county_is_complete(a_demo: Settings, rooms: Rooms):
         assert sorted(session.scalars(select(Agent.extension))) == [str(n) for n in range(8001, 8011)]
         assert set(session.scalars(select(Presence.state))) == {"offline"}
         assert set(session.scalars(select(Post.role))) >= {
-            "operator", "dispatcher", "signer", "handler", "unit_leader", "reviewer", "supervisor", "leader", "admin", "vendor",
+            "operator", "dispatcher", "signer", "handler", "unit_leader", "reviewer", "supervisor", "leader", "grid_worker",
+            "admin", "vendor",
         }
         tickets = session.scalars(select(Ticket).order_by(Ticket.filed_at)).all()
         assert len(tickets) == demo_lives.TICKETS
@@ -78,9 +85,23 @@ def test_the_county_is_complete(a_demo: Settings, rooms: Rooms):
         assert any(history(session, SYSTEM, line.number) for line in DEMO_LINES)
 
 
+def test_the_grids_are_staffed_and_have_work(rooms: Rooms):
+    with rooms.database.transaction() as session:
+        assert session.scalar(select(func.count()).select_from(Grid)) == GRIDS
+        tasks = session.scalars(select(GridTask)).all()
+        assert len(tasks) == demo_grid.TASKS
+        worker = session.scalars(select(Person).where(Person.login == demo_grid.WORKER)).one()
+        mine = queries.mine(session, Viewer(worker.id, worker.name), rooms.clock.now(), (111.8, 40.402))
+        assert {one.task.state for one in mine} & set(OPEN)
+        for task in tasks:
+            assert task.lon is not None and task.lat is not None
+            moments = [one for one in (task.created_at, task.responded_at, task.arrived_at, task.restored_at) if one]
+            assert moments == sorted(moments)
+
+
 def test_every_printed_account_signs_in(a_demo: Settings, rooms: Rooms):
     printed = accounts_of(a_demo)
-    assert len(printed) == 20
+    assert len(printed) == ACCOUNTS
     with rooms.database.transaction() as session:
         for account in (printed[0], printed[-1]):
             person = rooms.accounts.sign_in(session, account["login"], account["password"], "127.0.0.1").person
@@ -90,7 +111,7 @@ def test_every_printed_account_signs_in(a_demo: Settings, rooms: Rooms):
 def test_the_passwords_are_private_and_unlike_each_other(a_demo: Settings):
     file = a_demo.secrets_dir / "demo-accounts.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert len({account["password"] for account in accounts_of(a_demo)}) == 20
+    assert len({account["password"] for account in accounts_of(a_demo)}) == ACCOUNTS
 
 
 def test_a_second_start_changes_nothing_and_mends_the_file(a_demo: Settings, rooms: Rooms):
@@ -101,6 +122,7 @@ def test_a_second_start_changes_nothing_and_mends_the_file(a_demo: Settings, roo
     with rooms.database.transaction() as session:
         assert session.scalar(select(func.count()).select_from(Person)) > 30
         assert session.scalar(select(func.count()).select_from(Ticket)) == demo_lives.TICKETS
+        assert session.scalar(select(func.count()).select_from(Grid)) == GRIDS
 
 
 def test_the_past_is_the_same_for_the_same_day(a_demo: Settings, rooms: Rooms, clock):

@@ -49,7 +49,7 @@ def systems(tmp_path: Path) -> Iterator[Systems]:
 
 @pytest.fixture
 def a_used_system(systems: Systems) -> Settings:
-    """With a table row, a recording and settings of its own."""
+    """With a table row, a recording, a file in each folder that keeps files, and settings of its own."""
     settings = systems.make("used")
     url = database_server.database_url(settings)
     schema.migrate(url)
@@ -59,8 +59,9 @@ def a_used_system(systems: Systems) -> Settings:
     day = settings.recordings_dir / "2026" / "03" / "02"
     day.mkdir(parents=True)
     (day / "n1-1.1.wav").write_bytes(b"RIFF" + bytes(1000))
-    (settings.attachments_dir / "ab").mkdir(parents=True)
-    (settings.attachments_dir / "ab" / "abcd").write_bytes(b"%PDF-")
+    for folder in (settings.attachments_dir, settings.grid_photos_dir, settings.vendor_scans_dir):
+        (folder / "ab").mkdir(parents=True)
+        (folder / "ab" / "abcd").write_bytes(folder.name.encode())
     (settings.data / "settings.json").write_text(json.dumps({"area_name": "云溪县"}))
     return settings
 
@@ -82,7 +83,8 @@ def test_a_restore_brings_everything_back(the_backup: Path, systems: Systems) ->
     backups.restore(elsewhere, the_backup, quiet, replace=False)
     assert content_of(elsewhere) == ["暖气不热"]
     assert (elsewhere.recordings_dir / "2026/03/02/n1-1.1.wav").read_bytes() == b"RIFF" + bytes(1000)
-    assert (elsewhere.attachments_dir / "ab" / "abcd").read_bytes() == b"%PDF-"
+    for name in ("attachments", "grid-photos", "vendor-scans"):
+        assert (elsewhere.data / name / "ab" / "abcd").read_bytes() == name.encode()
     assert json.loads((elsewhere.data / "settings.json").read_text()) == {"area_name": "云溪县"}
     with database_server.at_hand(elsewhere) as url:
         schema.migrate(url)  # the restored database knows its own revision

@@ -3,10 +3,14 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import replace
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
@@ -17,6 +21,7 @@ from accounts.service import Accounts
 from accounts.throttle import Throttle
 from common.clock import FakeClock
 from common.database import Database
+from common.embedded_postgres import EmbeddedPostgres
 from common.settings import Settings
 from entrypoints.wiring import Rooms, wire
 from web.app import create_app
@@ -24,6 +29,7 @@ from web.dependencies import Services
 
 PASSWORD = "correct horse battery"  # invented
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 WEST, EAST, FAR = (111.005, 40.005), (111.015, 40.005), (111.505, 40.005)
 BORDER = (111.01, 40.005)  # of west and east
 NOWHERE = (100.0, 30.0)
@@ -133,13 +139,53 @@ class Town:
         return str(squad)
 
 
-@pytest.fixture
-def rooms(settings: Settings, database: Database, clock: FakeClock) -> Rooms:
+@dataclass(frozen=True)
+class Site:
+    """The town as it was built, kept as a database that is copied for each test."""
+
+    town: Town
+    clock: FakeClock
+    server: EmbeddedPostgres
+
+    def copy(self, name: str, template: str) -> None:
+        self.town.rooms.database.engine.dispose()
+        with psycopg.connect(self.server.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+
+    def restore(self) -> None:
+        """As if nobody had done anything in it yet."""
+        self.copy("town", "town_as_built")
+        self.clock.step_wall((START - self.clock.now()).total_seconds())
+        shutil.rmtree(self.town.rooms.settings.grid_photos_dir, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def site(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """As in the product, but for passwords that cost nothing to check."""
-    return replace(wire(settings, database, clock), accounts=Accounts(clock, Throttle(database, clock), Passwords(CHEAP)))
+    clock, settings = FakeClock(START), Settings(data=tmp_path_factory.mktemp("town") / "data", demo=True)
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE town TEMPLATE template_jiesu")
+    database = Database(postgres.url("town"), pool_size=5)
+    accounts = Accounts(clock, Throttle(database, clock), Passwords(CHEAP))
+    built = Site(Town(replace(wire(settings, database, clock), accounts=accounts)), clock, postgres)
+    built.copy("town_as_built", "town")
+    yield built
+    database.close()
 
 
 @pytest.fixture
-def town(rooms: Rooms) -> Town:
-    return Town(rooms)
+def town(site: Site) -> Town:
+    site.restore()
+    return site.town
+
+
+@pytest.fixture
+def rooms(site: Site) -> Rooms:
+    return site.town.rooms
+
+
+@pytest.fixture
+def clock(site: Site) -> FakeClock:
+    return site.clock
 

@@ -8,10 +8,13 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from accounts.reach import held_by
 from common.clock import FakeClock
 from entrypoints.wiring import Rooms
 from tests.services.grid.conftest import BORDER, EAST, FAR, NOWHERE, WEST, Town, a_photo
 from tickets.model import Ticket, TimelineEntry
+from tickets.sight import roles_toward
+from tickets.state import Actor
 
 
 def test_hk7_found_taken_arrived_resolved_verified(town: Town, clock: FakeClock):
@@ -100,6 +103,28 @@ def test_sent_from_a_ticket_and_told_in_its_timeline(town: Town, rooms: Rooms, k
         rows = session.scalars(select(TimelineEntry).where(TimelineEntry.kind.like("grid_%")).order_by(TimelineEntry.id)).all()
         assert [row.kind for row in rows] == ["grid_hand_up", "grid_send", "grid_take", "grid_arrive", "grid_resolve"]
         assert rows[-1].details.get("finding") == finding
+
+
+def test_a_tickets_number_is_for_who_sees_the_ticket(town: Town):
+    finder, other = town.worker("wang"), town.worker("li")
+    found = finder.found(outcome="ticket")["task"]
+    assert finder.get(f"tasks/{found['id']}")["ticket_no"] == found["ticket_no"]  # named for what they handed up
+    assert other.get(f"tasks/{found['id']}")["ticket_no"] is None
+    wanted = {"kind": "respond", "matter": "garbage", "text": "请看", "grid_id": town.grids["G1"],
+              "ticket_no": found["ticket_no"]}
+    assert town.person("near", "dispatcher", "guangming").post("tasks", 201, **wanted)["ticket_no"] == found["ticket_no"]
+    far = town.person("far", "dispatcher", "yongan")
+    far.post("tasks", 404, **{**wanted, "grid_id": town.grids["Y1"]})
+    far.post("tasks", 404, **{**wanted, "grid_id": town.grids["Y1"], "ticket_no": "'; DROP TABLE tickets; --"[:20]})
+
+
+def test_the_right_that_a_finder_is_lent_ends_with_the_filing(town: Town, rooms: Rooms):
+    finder = town.worker("wang")
+    number = finder.found(outcome="ticket")["task"]["ticket_no"]
+    with rooms.database.transaction() as session:
+        ticket = session.scalars(select(Ticket).where(Ticket.ticket_no == number)).one()
+        assert ticket.state == "received"
+        assert roles_toward(session, Actor(finder.id, "某wang", held_by(session, finder.id)), ticket) == frozenset()
 
 
 def test_where_a_place_belongs(town: Town):
