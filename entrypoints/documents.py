@@ -6,6 +6,7 @@ from itertools import groupby
 
 from accounts.rights import HOLDERS, RIGHTS, ROLES
 from common.settings import PROJECT
+from tickets import diagram
 from tickets.clocks.described import rules_table
 
 TABLE = PROJECT / "tests" / "services" / "web_floor" / "roles.yaml"
@@ -69,7 +70,7 @@ def clocks() -> str:
     return f"{before}<!-- rules:{mark}-->\n{rules_table()}\n<!-- /rules -->{rest.split('<!-- /rules -->', 1)[1]}"
 
 
-DOCUMENTS: Mapping[str, Callable[[], str]] = {"docs/roles.md": roles, "docs/clocks.md": clocks}
+DOCUMENTS: Mapping[str, Callable[[], str]] = {"docs/roles.md": roles, "docs/clocks.md": clocks, "docs/states.md": diagram.document}
 
 
 def write() -> list[str]:

@@ -20,6 +20,7 @@ from web import (
     attachments,
     calls,
     categories,
+    choices,
     clocks,
     demo,
     demo_sms,
@@ -79,7 +80,7 @@ def create_app(wired: Services, console: Path | None = None) -> FastAPI:
     app.state.services = wired
     rooms = (status, accounts, agents, calls, recalls, tickets, reveal, settling, recordings, stream, sip)
     intake = (categories, places, imports, knowledge, attachments, likeness)
-    steps = (intake_steps, dispatch_steps, unit_steps)
+    steps = (intake_steps, dispatch_steps, unit_steps, choices)
     wards = (grid, grid_desk, grid_import, vendors, vendor_orders, vendor_complaints)
     for room in (*rooms, *steps, *wards, *intake, clocks, reminders, citizen):
         app.include_router(room.router)

@@ -36,10 +36,16 @@ export type RecallTold = Schema['ToldOut']
 export type Revealed = Schema['Revealed']
 export type RevealReason = 'call_back' | 'verify' | 'hand_over' | 'other'
 
+/** `more`: there are more than `total`. */
 export interface Page<Row> {
   items: Row[]
   total: number
+  more?: boolean
 }
+export type WorkQueue = Schema['QueueOut']
+export type UnitChoice = Schema['UnitChoice']
+export type PersonChoice = Schema['PersonChoice']
+export type Relative = Narrow<Schema['RelativeOut'], { state: TicketState }>
 
 export type TicketState =
   | 'draft' | 'discarded' | 'received' | 'incomplete' | 'answered' | 'declined' | 'handed_over' | 'merged' | 'triaged' | 'conference' | 'submitted'
@@ -89,6 +95,7 @@ export type Ticket = Narrow<
     secrecy: Secrecy
     petitioner_kind: Petitioner | null
     suggestions: Suggestion[]
+    relatives: Relative[]
     call: CallRow | null
     recording: Recording | null
     transcript: Transcript | null
@@ -99,6 +106,7 @@ export type Ticket = Narrow<
 /** `details` of a 409 answer to a change of a ticket. */
 export interface TicketConflict {
   version: number
+  meanwhile?: { kind: string; actor_name: string; at: string }[]
   changed: Partial<Record<TicketField, { yours: unknown; theirs: unknown }>>
 }
 

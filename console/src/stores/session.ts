@@ -24,7 +24,7 @@ export const useSession = defineStore('session', () => {
   const person = computed(() => current.value?.person ?? null)
   const isAgent = computed(() => Boolean(person.value?.extension))
   /** Where this person's work begins. */
-  const home = computed(() => (isAgent.value ? '/' : has('grid_worker') ? '/grid' : has('vendor') ? '/my-orders' : '/tickets'))
+  const home = computed(() => (isAgent.value ? '/' : has('grid_worker') ? '/grid' : has('vendor') ? '/my-orders' : '/work'))
   const demo = computed(() => current.value?.demo ?? false)
 
   whenSignedOut(() => {
