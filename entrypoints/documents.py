@@ -70,7 +70,9 @@ def clocks() -> str:
     return f"{before}<!-- rules:{mark}-->\n{rules_table()}\n<!-- /rules -->{rest.split('<!-- /rules -->', 1)[1]}"
 
 
-DOCUMENTS: Mapping[str, Callable[[], str]] = {"docs/roles.md": roles, "docs/clocks.md": clocks, "docs/states.md": diagram.document}
+DOCUMENTS: Mapping[str, Callable[[], str]] = {
+    "docs/roles.md": roles, "docs/clocks.md": clocks, "docs/states.md": diagram.document,
+}  # fmt: skip
 
 
 def write() -> list[str]:
