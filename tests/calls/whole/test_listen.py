@@ -17,7 +17,7 @@ from websockets.sync.client import connect
 
 from tests.calls.rig import web_phone
 from tests.certificates import a_pair
-from tests.system import System
+from tests.system import System, wait_until
 
 ADDRESS = "127.0.0.5"
 
@@ -41,7 +41,11 @@ def served(system: System) -> x509.Certificate:
 
 def test_the_printed_fingerprint_is_the_certificate_that_is_served(listening: System) -> None:
     digest = served(listening).fingerprint(hashes.SHA256()).hex(":").upper()
-    assert digest in "".join(listening.printed().split("│")).replace("\n", "").replace(" ", "")
+
+    def is_printed() -> bool:  # the system is ready a moment before it says so
+        return digest in "".join(listening.printed().split("│")).replace("\n", "").replace(" ", "")
+
+    wait_until(is_printed, "the fingerprint is printed")
     assert stat.S_IMODE((listening.data / "secrets" / "tls.key").stat().st_mode) == 0o600
     told = listening.status()
     assert (told["ready"], told["web_url"]) == (True, f"https://{ADDRESS}:{listening.port}")
