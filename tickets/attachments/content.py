@@ -59,6 +59,7 @@ def _office(path: Path, main_part: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
+    # zipfile says NotImplementedError for an archive that asks for a newer ZIP than it knows.
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise FileRefusedError("the document is damaged", "damaged") from error
     names = {part.filename for part in parts}

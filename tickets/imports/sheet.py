@@ -84,6 +84,7 @@ def _check_archive(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
+    # zipfile says NotImplementedError for an archive that asks for a newer ZIP than it knows.
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise SheetError("the file is no Excel file: save the list as .xlsx", why="not_excel") from error
     names = {part.filename for part in parts}
